@@ -2,6 +2,7 @@
 
 `python benchmarks/evidence.py NAME` trains a sweep of `SWEEPS` in `sweeps/evidence-NAME` (or resumes it) and writes
 `senet_lab/evidence/NAME.json`; without a name it lists them. Each takes about an hour on two cores.
+`python benchmarks/evidence.py --restate` computes the statistics of all bundled sweeps anew from their accuracies.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from senet_lab.data.gate_task import DISTANCES, TEST, draw_images
 from senet_lab.files import written_whole
 from senet_lab.gates.observe import gates
 from senet_lab.gates.statistics import specificity
-from senet_lab.sweeps.evidence import evidence_of, evidence_text
+from senet_lab.sweeps.evidence import evidence_names, evidence_of, evidence_text, read_evidence, with_statistics
 from senet_lab.sweeps.grid import GridInput
 from senet_lab.sweeps.status import ENDED
 from senet_lab.training.recipe import RECIPES, Recipe
@@ -125,12 +126,23 @@ def what_gates_learned(sweep: Sweep) -> list[dict[str, Any]]:
     return rows
 
 
+def store(name: str, evidence: dict[str, Any]) -> None:
+    """Write bundled evidence."""
+    with written_whole(FOLDER / f"{name}.json", overwrite=True) as unfinished:
+        unfinished.write_text(evidence_text(evidence))
+
+
 def main() -> None:
     """Train the named sweep, or list all."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("name", nargs="?", choices=SWEEPS)
     parser.add_argument("--folder", type=Path, default=Path("sweeps"))
+    parser.add_argument("--restate", action="store_true", help="only compute the statistics of all bundled sweeps anew")
     given = parser.parse_args()
+    if given.restate:
+        for name in evidence_names():
+            store(name, with_statistics(read_evidence(name)))
+        return
     if not given.name:
         sys.stdout.writelines(f"{name}: {function.__doc__}\n" for name, function in SWEEPS.items())
         return
@@ -144,8 +156,7 @@ def main() -> None:
         evidence = evidence_of(sweep, f"python benchmarks/evidence.py {given.name}")
         if sweep.data in DISTANCES:
             evidence["gates"] = what_gates_learned(sweep)
-        with written_whole(FOLDER / f"{given.name}.json", overwrite=True) as unfinished:
-            unfinished.write_text(evidence_text(evidence))
+        store(given.name, evidence)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
     ["Esc", "leave projector mode"],
     ["?", "show or hide the keys"],
   ];
+  const PANEL_TYPE = 14; // pixels of the type of an exercise
   const note = document.querySelector(".sn-lesson-note");
   const lesson = document.querySelector(".bd-article > section");
   if (!note || !lesson) return;
@@ -61,9 +62,16 @@
     scrollTo({ top: 0, behavior: "instant" });
   }
 
+  /** Makes the type of the exercises as large as that around them. */
+  function fitExercises() {
+    const size = Number.parseFloat(getComputedStyle(lesson).fontSize);
+    document.documentElement.style.setProperty("--sn-zoom", String(size / PANEL_TYPE));
+  }
+
   function enter(index) {
     document.documentElement.classList.add("sn-projector");
     bar.hidden = false;
+    fitExercises();
     show(index);
   }
 
@@ -84,7 +92,7 @@
     const { scrollTop, clientHeight, scrollHeight } = document.documentElement;
     const left = direction > 0 ? scrollHeight - clientHeight - scrollTop : scrollTop;
     if (left < 2) show(at + direction);
-    else scrollBy({ top: direction * 0.85 * clientHeight, behavior: "instant" });
+    else scrollBy({ top: direction * 0.85 * (clientHeight - bar.offsetHeight), behavior: "instant" });
   }
 
   function openAnswers() {
@@ -126,6 +134,7 @@
     if (key) ACTIONS[key]();
   });
   start.addEventListener("click", () => enter(0));
+  addEventListener("resize", fitExercises);
 
   const linked = new URL(location.href);
   if (linked.searchParams.has(MODE)) {

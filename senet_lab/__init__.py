@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from senet_lab.explorer.widget import Explorer
     from senet_lab.gatelens.widget import GateLens
     from senet_lab.ledger.ledger import Ledger
+    from senet_lab.ledger.profile import profile
     from senet_lab.nets import se_resnet, se_resnext
     from senet_lab.nets.on_keras.acceleration import accelerate, accelerations
     from senet_lab.nets.on_keras.backend import tune_tensorflow
+    from senet_lab.nets.on_keras.insertion import add_se
     from senet_lab.nets.on_keras.loading import load
     from senet_lab.nets.se_resnet_composable import SEResNet
     from senet_lab.nets.se_resnext_composable import SEResNeXt
@@ -43,16 +45,35 @@ _HOMES = {
     "Trainer": "senet_lab.trainer.widget",
     "accelerate": "senet_lab.nets.on_keras.acceleration",
     "accelerations": "senet_lab.nets.on_keras.acceleration",
+    "add_se": "senet_lab.nets.on_keras.insertion",
     "load": "senet_lab.nets.on_keras.loading",
     "pictures": "senet_lab.data",
     "pretrained": "senet_lab.weights",
+    "profile": "senet_lab.ledger.profile",
     "se_resnet": "senet_lab.nets",
     "se_resnext": "senet_lab.nets",
     "tune_tensorflow": "senet_lab.nets.on_keras.backend",
 }
 __all__ = [
-    "Architecture", "Exercise", "Explorer", "GateLens", "Ledger", "SEResNeXt", "SEResNet", "Sketch", "Sweep",
-    "SweepBoard", "Trainer", "accelerate", "accelerations", "load", "se_resnet", "se_resnext", "tune_tensorflow",
+    "Architecture",
+    "Exercise",
+    "Explorer",
+    "GateLens",
+    "Ledger",
+    "SEResNeXt",
+    "SEResNet",
+    "Sketch",
+    "Sweep",
+    "SweepBoard",
+    "Trainer",
+    "accelerate",
+    "accelerations",
+    "add_se",
+    "load",
+    "profile",
+    "se_resnet",
+    "se_resnext",
+    "tune_tensorflow",
 ]  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from senet_lab.training.worker.lean_import import lean_import
 
 with lean_import():  # as in a worker
     import keras
-    import senet_lab.nets.replay
     import tensorflow as tf
     from PIL import Image
 
@@ -24,6 +23,7 @@ with lean_import():  # as in a worker
     import senet_lab.ledger.build_memory
     import senet_lab.nets.network
     import senet_lab.nets.on_keras.acceleration
+    import senet_lab.nets.on_keras.graph
     import senet_lab.training.optimizers
     import senet_lab.training.worker.loop  # noqa: F401 - and the others: what a worker imports, which takes long
     from senet_lab.training.worker import checkpointer, worker

@@ -14,7 +14,7 @@ import numpy as np
 import timm_recorded
 from gates_of import gates_and_ablations
 
-from senet_lab import Architecture, accelerate, accelerations
+from senet_lab import Architecture, Ledger, accelerate, accelerations, add_se, profile
 
 
 def outputs(token, weights, images, found, has_gates=False):
@@ -23,6 +23,18 @@ def outputs(token, weights, images, found, has_gates=False):
     model.load_weights(weights)
     arrays = gates_and_ablations(model, images) if has_gates else {"output": model.predict_on_batch(images)}
     np.savez(found, **arrays, names=[layer.name for layer in model.layers])
+
+
+def own_model():
+    """Check that a model is counted and measured, and that squeeze-excite changes nothing before it is trained."""
+    x = inputs = keras.Input((8, 8, 3))
+    x = keras.layers.Add()([keras.layers.Conv2D(3, 3, padding="same", name="conv")(x), x])
+    model = keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(x))
+    gated, images = add_se(model, ratio=1), np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    np.testing.assert_allclose(gated.predict_on_batch(images), model.predict_on_batch(images), atol=1e-6)
+    ledger = Ledger.of(gated)
+    assert (ledger.params, ledger.se.params, ledger.macs) == (84 + 24, 24, 64 * 81 + 18)
+    assert len(profile(gated, batch=2, repeats=1).rows) == len(ledger.rows) - 1  # without the input
 
 
 def accelerated():

@@ -13,7 +13,7 @@ from nbformat.sign import NotebookNotary
 from servers import ROOT
 
 from senet_lab import extras
-from senet_lab.serving.notebooks import list_notebooks
+from senet_lab.serving.notebooks import list_notebooks, list_outputs, notebooks_folder
 
 # What repo2docker would take in place of environment.yml: two folders, and the files of its builders that come first.
 TAKEN_FIRST = ("binder", ".binder", "Dockerfile", "Project.toml", "JuliaProject.toml", "REQUIRE", "default.nix",
@@ -32,9 +32,15 @@ def test_binder_takes_the_conda_environment_with_a_python_that_has_tensorflow():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Binder is Linux, and runs a script of its shell")
-def test_notebooks_are_trusted_in_binder_so_that_their_pictures_show_before_they_run(tmp_path):
+def test_binder_trusts_notebooks_and_its_students_get_copies_without_outputs(tmp_path):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    variables = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path), "PATH": path}
-    subprocess.run([ROOT / "postBuild"], cwd=ROOT, env=variables, check=True, capture_output=True)
-    with NotebookNotary(data_dir=str(tmp_path)) as notary:
+    data = str(tmp_path / "data")
+    variables = {**os.environ, "JUPYTER_DATA_DIR": data, "PATH": path, "PYTHONPATH": str(ROOT)}
+    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
+    subprocess.run([ROOT / "postBuild"], cwd=tmp_path, env=variables, check=True, capture_output=True)
+    copies = {path.name: nbformat.read(path, as_version=4) for path in (tmp_path / "my_notebooks").glob("*.ipynb")}
+    assert {*copies} == {path.name for path in notebooks_folder().glob("*.ipynb")}
+    assert not any(map(list_outputs, copies.values()))
+    with NotebookNotary(data_dir=data) as notary:
         assert all(notary.check_signature(nbformat.read(each, as_version=4)) for each in list_notebooks())
+        assert all(map(notary.check_signature, copies.values()))

@@ -19,9 +19,10 @@ def lesson_links(name: str, environment: Mapping[str, str]) -> str:
     if not repository or not name.startswith("notebooks/") or name.startswith("notebooks/teacher/"):
         return ""
     revision, path = environment.get("GITHUB_REF_NAME", "main"), quote(f"{name}.ipynb")
+    # Binder opens the copy without outputs that postBuild makes; Colab can only open what is stored.
     addresses = {
         "Colab": f"https://colab.research.google.com/github/{repository}/blob/{quote(revision)}/{path}",
-        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/{path}",
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/{quote(revision, safe='')}?urlpath=lab/tree/my_{path}",
     }
     if environment.get("GITHUB_REF_TYPE") != "tag":
         del addresses["Colab"]  # in Colab, a lesson installs the release that it belongs to

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import zipfile
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +64,19 @@ def use_others(host: Any) -> None:
     for answers in (False, True):
         for lesson in LESSONS:
             host.worksheet(lesson, "9B-spring", answers)
-    host.look_over('{"a.csv": ""}')
+    host.look_over(json.dumps({"a.csv": "", "b.zip": packed("c.csv")}), "", "5")
     for number, name in enumerate(evidence_names(), len(MAKERS) + 4):
         host.open("sweep", json.dumps({"name": name}))
         send(host, number, [("cost", "macs"), ("reference", "nonsense"), ("start", True)])
         host.tick(number, 1)
+
+
+def packed(name: str) -> str:
+    """Return an archive with an empty file, in base64."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(name, "")
+    return b64encode(archive.getvalue()).decode()
 
 
 def send(host: Any, number: int, moves: list[tuple[str, object]], before: int = 0) -> None:

@@ -60,14 +60,18 @@ def _groups() -> str:
         _, side, _, channels = ledger.in_group(f"group{number}")[-1].output_shape
         blocks = [str(group.n_blocks) for group in groups]
         rows.append([str(number), f"{side} \u00d7 {side}", str(groups[0].filters_in), str(channels), *blocks])
-    return _table("The groups of ResNet and SE-ResNet, for images of 224 \u00d7 224", head, rows)
+    caption = (
+        "The groups of ResNet and SE-ResNet, for images of 224 \u00d7 224. ResNeXt and SE-ResNeXt have the same, but "
+        "twice as many channels in their 3\u00d73."
+    )
+    return _table(caption, head, rows)
 
 
 def _identity_blocks() -> str:
-    blocks = Architecture("resnet", 50).ledger().blocks()
+    blocks = Architecture("resnet", 50, ratio=None).ledger().blocks()
     cells = [f"{sum(row.params for row in blocks[f'group{number}', 'block2']):,}" for number in (1, 2, 3, 4)]
     head = ["", "group 1", "group 2", "group 3", "group 4"]
-    return _table("Parameters of an identity block, with squeeze-excite at ratio 16", head, [["parameters", *cells]])
+    return _table("Parameters of an identity block of ResNet", head, [["parameters", *cells]])
 
 
 def _bottleneck() -> str:

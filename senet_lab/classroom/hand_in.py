@@ -13,12 +13,13 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 from senet_lab.checks import quoted
+from senet_lab.classroom.archive import MAX_ARCHIVE_BYTES, open_archive
 from senet_lab.exercises.catalogue import MAKERS
 from senet_lab.exercises.cells import unescape_cell
 from senet_lab.exercises.hand_in import student_part
@@ -31,14 +32,15 @@ OUTCOMES = (ALONE, WITH_HINTS, AFTER, TRIED, SEEN)  # the furthest first
 SOLVED = {ALONE, WITH_HINTS, AFTER, "without the solution", ""}  # what the column says; the fourth in earlier versions
 NEEDED = [name for name in COLUMNS if name not in ("lesson", "student", "own numbers", "answers")]  # in all versions
 MAX_BYTES = 200_000  # 30 times the size of all exercises with five answers each; more would take long to mark
-MAX_NOTED = 10  # rows of a file that are not counted, each with the reason
+MAX_NOTED, MAX_LISTED = 10, 5  # reasons why rows of a file are not counted, and rows that are listed for each
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")  # ours, and those in which spreadsheet programs save
 DELIMITERS = (",", ";", "\t")
 # Spreadsheet programs write True and False in the language of their user, or as a number.
 TRUE = {"true", "1", "prawda", "sand", "sann", "sant", "verdadeiro", "verdadero", "vero", "vrai", "waar", "wahr"}
 FALSE = {"false", "0", "fa\u0142sz", "falsch", "falsk", "falskt", "falso", "faux", "onwaar", "usann"}
 # The folder of a student in the archive of all submissions that Moodle makes: Anna Muster_1234_assignsubmission_file.
-MOODLE_FOLDER = re.compile(r"(.+?)_(\d+)_assignsubmission_file_?")
+# If the teacher chooses no folders, the names of the files start like this.
+MOODLE_NAME = re.compile(r"(.+?)_(\d+)_assignsubmission_file_?.*")
 COPY = re.compile(r" ?\(\d+\)$")  # what browsers add to the name of a file that exists already
 
 
@@ -96,39 +98,46 @@ class Folder:
 
 
 def read_folder(folder: Path, leave_out: Iterable[Path] = ()) -> Folder:
-    """Read all files of a folder and the folders in it.
+    """Read all files of a folder and the folders and archives in it, or those of an archive.
 
     Args:
+        folder: a folder, or a .zip.
         leave_out: files that are not read, such as an earlier overview.
 
     Raises:
-        FileNotFoundError: there is no such folder.
+        FileNotFoundError: there is no such folder or archive.
     """
+    if folder.is_file() and folder.suffix.lower() == ".zip":
+        return read_files({folder.name: folder.read_bytes if _is_worth_reading(folder) else bytes})
     if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder '{folder}'. Put the files that were handed in into a folder.")
+        raise FileNotFoundError(
+            f"There is no folder or .zip '{folder}'. Put the files that were handed in into a folder."
+        )
     skipped = {path.resolve() for path in leave_out}
     paths = {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.resolve() not in skipped
     }
-    return read_files({name: path.read_bytes if _may_be_table(path) else bytes for name, path in paths.items()})
+    return read_files({name: path.read_bytes if _is_worth_reading(path) else bytes for name, path in paths.items()})
 
 
-def _may_be_table(path: Path) -> bool:
-    """Return whether a file is worth reading; an archive of videos is not."""
-    return path.suffix.lower() == ".csv" and path.stat().st_size <= MAX_BYTES
+def _is_worth_reading(path: Path) -> bool:
+    """Return whether a file may be a table, or an archive of tables; an archive of videos is none."""
+    limits = {".csv": MAX_BYTES, ".zip": MAX_ARCHIVE_BYTES}
+    return path.stat().st_size <= limits.get(path.suffix.lower(), -1)
 
 
 def read_files(files: Mapping[str, Callable[[], bytes]]) -> Folder:
-    """Read files, given by name; hidden ones are left out.
+    """Read files, given by name, and those in archives; hidden ones are left out.
 
     Args:
         files: for each name, a function that returns the content.
     """
-    hand_ins, others = [], {}
-    for name, read in files.items():
-        if any(part.startswith(".") for part in Path(name).parts):
+    hand_ins: list[HandIn] = []
+    others: dict[str, str] = {}
+    for name, read in _open_archives(files, others):
+        if _is_hidden(name):
             continue
         try:
             if not name.lower().endswith(".csv"):
@@ -137,6 +146,24 @@ def read_files(files: Mapping[str, Callable[[], bytes]]) -> Folder:
         except (OSError, ValueError) as error:
             others[name] = str(error)
     return Folder(*_join_copies(hand_ins, others))
+
+
+def _open_archives(
+    files: Mapping[str, Callable[[], bytes]], others: dict[str, str]
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield the files with those in archives in place of these; archives within archives stay closed."""
+    for name, read in files.items():
+        if not name.lower().endswith(".zip") or _is_hidden(name):
+            yield name, read
+            continue
+        try:
+            yield from open_archive(name, read(), MAX_BYTES).items()
+        except (OSError, ValueError) as error:
+            others[name] = str(error)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") and part != ".." for part in Path(name).parts)
 
 
 def read_hand_in(name: str, content: bytes) -> HandIn:
@@ -154,16 +181,16 @@ def read_hand_in(name: str, content: bytes) -> HandIn:
     twice = [key for key, rows in Counter((row.exercise, row.code, row.student) for row in work).items() if rows > 1]
     notes += [f"'{exercise}' has more than one row." for exercise, *_ in twice]
     if len(names) > 1:
-        notes.append(f"It has more than one name: {', '.join(sorted(names))}.")
-    folder = next((found for part in Path(name).parts[:-1] if (found := MOODLE_FOLDER.fullmatch(part))), None)
+        notes.append(f"It has more than one name ({', '.join(sorted(names))}).")
+    moodle = next((found for part in Path(name).parts if (found := MOODLE_NAME.fullmatch(part))), None)
     entered = max(names, key=names.__getitem__, default="")
-    student = entered or (folder[1] if folder else _name_of_file(name, work))
-    return HandIn(student, name, tuple(work), folder[2] if folder else "", tuple(notes))
+    student = entered or (moodle[1] if moodle else _name_of_file(name, work))
+    return HandIn(student, name, tuple(work), moodle[2] if moodle else "", tuple(notes))
 
 
 def _read_rows(reader: csv.DictReader[str]) -> tuple[list[Work], Counter[str], list[str]]:
     """Return what the rows say, how many have each name, and why others are not counted."""
-    work, names, notes = [], Counter[str](), []
+    work, names, reasons = [], Counter[str](), dict[str, list[int]]()
     for number in count(2):
         try:
             cells = _unescape_row(next(reader))
@@ -172,11 +199,21 @@ def _read_rows(reader: csv.DictReader[str]) -> tuple[list[Work], Counter[str], l
         except StopIteration:
             break
         except (csv.Error, ValueError) as error:  # after a csv.Error, the reader goes on with the next line
-            notes.append(f"Row {number} is not counted: {error}.")
-    if others := notes[MAX_NOTED:]:
-        notes[MAX_NOTED:] = [f"{len(others)} more rows are not counted."]
+            reasons.setdefault(str(error), []).append(number)
     del names[""]
-    return work, names, notes
+    return work, names, _uncounted(reasons)
+
+
+def _uncounted(reasons: Mapping[str, list[int]]) -> list[str]:
+    """Return in words which rows are not counted; those with the same reason share a sentence."""
+    notes = []
+    for reason, rows in [*reasons.items()][:MAX_NOTED]:
+        listed = ", ".join(map(str, rows[:MAX_LISTED])) + ("\u2026" if len(rows) > MAX_LISTED else "")
+        which = f"Row {listed} is" if len(rows) == 1 else f"{len(rows)} rows ({listed}) are"
+        notes.append(f"{which} not counted: {reason}.")
+    if others := [*reasons.values()][MAX_NOTED:]:
+        notes.append(f"{sum(map(len, others))} more rows are not counted.")
+    return notes
 
 
 def _decode(content: bytes) -> str:

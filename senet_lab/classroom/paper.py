@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from html import escape
 
 from senet_lab.assets import read_assets
@@ -33,14 +33,31 @@ def items(lines: Iterable[str]) -> str:
 def exercise_numbers() -> dict[str, str]:
     """Return the number of each exercise: the lesson, and the place in the lesson.
 
-    >>> exercise_numbers()["se-neck"]
-    '5.2'
+    >>> exercise_numbers()["paths-grouped-weights"]
+    '4.1'
     """
     return {
         name: f"{int(lesson.partition('_')[0])}.{place}"
         for lesson, makers in LESSONS.items()
         for place, name in enumerate(makers, 1)
     }
+
+
+def number_ranges(names: Collection[str]) -> str:
+    """Return the numbers of exercises, those in a row as a range.
+
+    >>> number_ranges(["macro-deeper", "macro-heaviest-group", "macro-group-macs", "paths-grouped-weights"])
+    '2.1\u20132.3, 4.1'
+    """
+    numbers = exercise_numbers()
+    ranges: list[list[str]] = []
+    before = ""
+    for name in (name for name in numbers if name in names):
+        lesson, place = numbers[name].split(".")
+        if before != f"{lesson}.{int(place) - 1}":
+            ranges.append([])
+        ranges[-1].append(before := numbers[name])
+    return ", ".join("\u2013".join(dict.fromkeys((each[0], each[-1]))) for each in ranges)
 
 
 def counted(number: int, noun: str) -> str:

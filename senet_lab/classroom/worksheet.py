@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
-from senet_lab.checks import quoted
 from senet_lab.classroom.figures import figures
 from senet_lab.classroom.paper import exercise_numbers, paper
 from senet_lab.exercises.answers import lesson_title
 from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.hand_in import code_part, file_part
 from senet_lab.exercises.learner import Learner
-from senet_lab.exercises.task import Task
+from senet_lab.exercises.task import Task, normalize
 
-
-def find_lesson(text: str) -> str:
-    """Return the name of a lesson with exercises, given its name or number.
-
-    >>> find_lesson("5"), find_lesson("05_squeeze_and_excitation")
-    ('05_squeeze_and_excitation', '05_squeeze_and_excitation')
-
-    Raises:
-        ValueError: no lesson with exercises has this name or number.
-    """
-    wanted = text.strip().lower()
-    for lesson in LESSONS:
-        number = lesson.partition("_")[0]
-        if wanted in (lesson, number, number.lstrip("0")):
-            return lesson
-    numbers = [lesson.partition("_")[0].lstrip("0") for lesson in LESSONS]
-    raise ValueError(
-        f"There are no exercises in lesson {quoted(text)}; try a number from {numbers[0]} to {numbers[-1]}."
-    )
+LINES, LINES_OF_CHOICE = 4, 2  # to write on below a question
 
 
 def worksheet(lesson: str, code: str = "", student: str = "") -> str:
@@ -61,6 +43,16 @@ def worksheet_answers(lesson: str, code: str = "", student: str = "") -> str:
     return paper(f"Answers: {_title(lesson, learner)}", f"{head}<ol class=answers>{answers}</ol>", "worksheet.css")
 
 
+def worksheet_file_name(lesson: str, code: str, student: str, answers: bool) -> str:
+    """Return a file name that differs from those of other lessons, classes and students.
+
+    >>> worksheet_file_name("06_two_idioms", "9B spring", "", answers=True)
+    '06_two_idioms_9b-spring_answers.html'
+    """
+    parts = (lesson, code_part(normalize(code)), file_part(student), "answers" if answers else "")
+    return f"{'_'.join(filter(None, parts))}.html"
+
+
 def _title(lesson: str, learner: Learner) -> str:
     return ", ".join(filter(None, (lesson_title(lesson), learner.code and f"class {learner.code}", learner.student)))
 
@@ -79,10 +71,15 @@ def _place(name: str) -> str:
 def _question(name: str, task: Task) -> str:
     if task.choices:
         field = "".join(f"<li>{escape(choice)}</li>" for choice in task.choices)
-        answer = f"<ul class=choices>{field}</ul><div class='room short' aria-hidden=true></div>"
+        answer = f"<ul class=choices>{field}</ul>{_room(LINES_OF_CHOICE)}"
     else:
-        answer = f"<div class=room aria-hidden=true></div><p class=answer><span>Answer</span> {escape(task.unit)}</p>"
+        answer = f"{_room(LINES)}<p class=answer><span>Answer</span> {escape(task.unit)}</p>"
     return f"<li value={_place(name)}><p>{escape(task.question)}</p>{answer}</li>"
+
+
+def _room(lines: int) -> str:
+    """Return ruled lines, each an element: printers lose and double those of a background."""
+    return f"<div class=room aria-hidden=true>{'<i></i>' * lines}</div>"
 
 
 def _slips(task: Task) -> str:

@@ -172,17 +172,18 @@ def _add_runs(commands: Commands) -> None:
 
 def _add_classroom(commands: Commands) -> None:
     overview = commands.add_parser("class", help="write an overview of the files that a class handed in")
-    overview.add_argument("folder", metavar="FOLDER", help="folder with the files; folders in it are read, too")
+    overview.add_argument("folder", metavar="FOLDER", help="folder with the files, or .zip; those in it are read, too")
     overview.add_argument("--html", default="class.html", metavar="FILE", help="the page (%(default)s)")
     overview.add_argument(
         "--csv", default="class.csv", metavar="FILE", help="the table for a learning platform (%(default)s)"
     )
     overview.add_argument("--code", help='count only the work with this class code, "" for the standard numbers')
+    overview.add_argument("--lessons", default="", metavar="2,3,5", help="count only these lessons (default: all)")
     overview.set_defaults(do=("classroom", "write_overview"), needs=[])
     worksheet = commands.add_parser("worksheet", help="write the exercises of a lesson as a page to print")
     worksheet.add_argument("lesson", metavar="LESSON", help="number or name of the lesson, such as 5")
     worksheet.add_argument("--code", default="", help="class code; without one, the standard numbers")
     worksheet.add_argument("--student", default="", help="a student's name or number, for their own numbers")
     worksheet.add_argument("--answers", action="store_true", help="write the answers instead of the questions")
-    worksheet.add_argument("--html", metavar="FILE", help="the page (default: named after the lesson)")
+    worksheet.add_argument("--html", metavar="FILE", help="the page (default: named after lesson and class)")
     worksheet.set_defaults(do=("classroom", "write_worksheet"), needs=[])

@@ -64,7 +64,7 @@ def as_percent(share: float, digits: int = 1) -> str:
     return "none" if isnan(share) else f"{100 * share:.{digits}f}%"
 
 
-def percent(part: int, whole: int) -> str:
+def percent(part: float, whole: float) -> str:
     """Return 9.1% for 0.0913 of the whole; 0.0% only for nothing.
 
     >>> percent(913, 10_000), percent(1, 10_000), percent(0, 10_000)

@@ -1,6 +1,6 @@
 """Exercises: predict, then check. Each has hints and a worked solution, computed from the ledger.
 
-check("ratio-4-params", "10 M")   # feedback in words: right, nearly or not yet; never an exception
+check("ratio-4-params", "1.23 M")  # feedback in words: right, nearly or not yet; never an exception
 hint("ratio-4-params")            # the next hint
 reveal("ratio-4-params")          # the worked solution with your numbers
 class_code("9B-spring")           # other numbers, the same for a whole class

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from senet_lab.drawing.tables import listing
-from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.catalogue import LESSONS, TITLES
 from senet_lab.exercises.learner import Answer, Learner
 from senet_lab.exercises.messages import AnswersQuery, AnswersShown
 from senet_lab.widgets.messages import Answered
@@ -29,7 +29,7 @@ def _look_up(query: AnswersQuery) -> tuple[str, str]:
         return str(error), ""
     code, student = learner.drawn_for
     whose = f"{code}, {learner.student}" if student else code
-    said = f"The numbers of {whose}." if code else "The standard numbers, for no class code."
+    said = f"The numbers of {whose.removesuffix('.')}." if code else "The standard numbers, for no class code."
     return said, "".join(_table(lesson, learner) for lesson in LESSONS)
 
 
@@ -38,10 +38,9 @@ def _table(lesson: str, learner: Learner) -> str:
 
 
 def lesson_title(lesson: str) -> str:
-    """Return the title of a lesson from the name of its notebook.
+    """Return the number and the title of a lesson, given the name of its notebook.
 
-    >>> lesson_title("06_two_idioms")
-    '6 · Two idioms'
+    >>> lesson_title("05_squeeze_and_excitation")
+    '5 · Squeeze-and-excitation'
     """
-    number, _, name = lesson.partition("_")
-    return f"{int(number)} \u00b7 {name.replace('_', ' ').capitalize()}"
+    return f"{int(lesson.partition('_')[0])} \u00b7 {TITLES[lesson]}"

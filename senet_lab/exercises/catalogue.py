@@ -16,6 +16,17 @@ LESSONS: dict[str, dict[str, Maker]] = {
     "08_gates": gates.MAKERS,
     "09_published_networks": published.MAKERS,
 }
+# Their titles, as in the first line of each notebook.
+TITLES = {
+    "02_macro_architecture": "Macro-architecture",
+    "03_micro_architecture": "Micro-architecture",
+    "04_cardinality": "Cardinality",
+    "05_squeeze_and_excitation": "Squeeze-and-excitation",
+    "06_two_idioms": "Two idioms",
+    "07_training": "Training",
+    "08_gates": "Gates",
+    "09_published_networks": "Published networks",
+}
 MAKERS = {name: maker for makers in LESSONS.values() for name, maker in makers.items()}
 
 

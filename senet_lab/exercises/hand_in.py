@@ -77,7 +77,7 @@ def hand_in_file_name(name: str, code: str) -> str:
     ('senet_lab_9b-spring_Anna-K.csv', 'senet_lab_J\u00fcrgen.csv')
     """
     name = unicodedata.normalize("NFC", name)
-    return "_".join(filter(None, (FILE_START, _code_part(code), _file_part(name) or token_hex(3)))) + ".csv"
+    return "_".join(filter(None, (FILE_START, code_part(code), file_part(name) or token_hex(3)))) + ".csv"
 
 
 def student_part(stem: str, codes: Iterable[str]) -> str:
@@ -91,11 +91,12 @@ def student_part(stem: str, codes: Iterable[str]) -> str:
     ('Anna-K', 'anna_k')
     """
     rest = stem.removeprefix(f"{FILE_START}_")
-    return next((rest.removeprefix(start) for code in codes if rest.startswith(start := f"{_code_part(code)}_")), rest)
+    return next((rest.removeprefix(start) for code in codes if rest.startswith(start := f"{code_part(code)}_")), rest)
 
 
-def _code_part(code: str) -> str:
-    return _file_part(code).encode()[:MAX_CODE_BYTES].decode(errors="ignore")
+def code_part(code: str) -> str:
+    """Return a class code as a part of a file name, shortened if it is long."""
+    return file_part(code).encode()[:MAX_CODE_BYTES].decode(errors="ignore")
 
 
 def _is_of_word(letter: str) -> bool:
@@ -103,7 +104,7 @@ def _is_of_word(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LMN"
 
 
-def _file_part(text: str) -> str:
+def file_part(text: str) -> str:
     """Return a text as a part of a file name: hyphens between words; underscores separate the parts.
 
     No other punctuation is left, so no name leads to another folder. Joiners, as in Persian names, are dropped.

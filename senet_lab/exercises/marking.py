@@ -8,9 +8,13 @@ Of several rules, the first that fits decides:
    278,528, rounded, although a common mistake gives 280,064; 280.1 k is that mistake. 1 M is 1,040,000, rounded: its
    second digit is a zero, which need not be written.
 4. Not yet: a common mistake, rounded.
-5. Nearly: the right number in another unit, or rounded to one digit; a count that is off by at most 2%; a measurement
-   that is off by at most twice its tolerance.
+5. Nearly: the answer rounded to one digit, or cut off after two or more: 30 k and 32 k are both 32,768. A count only
+   from 1,000 on; a measurement only if no common mistake that it may be is nearer. Also the right number without its
+   prefix; a count that is off by at most 2%; a measurement that is off by at most twice its tolerance.
 6. Not yet: anything else.
+
+A share is right as a fraction, too, however it is written: 1/8, 0.125 and 12.5 are all 12.5%. With a percent sign, only
+percent are meant: 0.125% is nearly right, and 1/8% as well.
 """
 
 from __future__ import annotations
@@ -40,6 +44,8 @@ PART = re.compile(
     r"((?:[a-z]+\s)?[^a-z/:\u00f7]*\d(?:\s*[kmgbt])?)\s+(?:out of|of|in)\s+(?:(?:the|its|all)\s+)?\d.*", re.IGNORECASE
 )
 SHARES = {"%": "percent", "points": "percentage points"}  # units that are a hundredth, in words
+MORE_DIGITS = f"Right so far, but give at least {MIN_DIGITS} digits."
+CUT_OFF = "Right so far, but cut off instead of rounded; round it, or give one more digit."
 # An example of an answer, by its unit.
 EXAMPLES = {
     **dict.fromkeys(("parameters", "weights", "multiply-adds", "FLOPs", "numbers", "gates"), "1.23 M"),
@@ -176,37 +182,45 @@ def _find_small_difference(answer: int, number: Number) -> str:
 
 
 def _mark_measurement(task: Task, number: Number) -> Reply:
-    """Mark a measurement, which may be off by its tolerance; the nearest of answer and common mistakes decides."""
+    """Mark a measurement; a share may be in percent or, without a percent sign, a fraction."""
+    may_be_fraction = task.unit in SHARES and not number.is_percent and abs(number.value) < 1
+    as_fraction = number.scaled(2)
+    if reply := _mark_value(task, number) or (_mark_value(task, as_fraction) if may_be_fraction else None):
+        return reply
+    if task.unit in SHARES and _distance(as_fraction, float(task.answer)) <= task.tolerance:
+        return Reply(NEARLY, f"That is a fraction; in {SHARES[task.unit]} it is 100 times as large.")
+    return _mark_miss(as_fraction if may_be_fraction and number.is_quotient else number, float(task.answer))
+
+
+def _mark_value(task: Task, number: Number) -> Reply | None:
+    """Mark a measurement, which may be off by its tolerance; None if it is neither near the answer nor a mistake.
+
+    The nearest of answer and common mistakes decides.
+    """
     answer = float(task.answer)
-    words = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
-    right = Reply(RIGHT, f"It is {with_unit(words, task.unit)}.")
-    if task.unit == "%" and not number.is_percent and _is_share(task, number):
-        number = number.scaled(2)
     if nearest := _find_nearest(task, number):
         _, mistake = nearest
-        return Reply(NOT_YET, mistake) if mistake else right
+        words = short(task.answer) if isinstance(task.answer, int) else f"{answer:.4g}"
+        return Reply(NOT_YET, mistake) if mistake else Reply(RIGHT, f"It is {with_unit(words, task.unit)}.")
     if words := _find_other_size(task, number):
         return Reply(NEARLY, words)
     close = min(CLOSE_TOLERANCES * task.tolerance, MAX_CLOSE)
     if _distance(number, answer) <= close:
         return Reply(NEARLY, f"Close, but more than {100 * task.tolerance:g}% off.")
-    return _mark_miss(number, answer)
+    return None
 
 
-def _is_share(task: Task, number: Number) -> bool:
-    """Return whether a number is a share of 1: a quotient such as 1/32, or three digits of a mistake as a fraction."""
-    if abs(number.value) >= 1 or _find_nearest(task, number):
-        return False
-    return number.is_quotient or any(number.scaled(2).is_rounded(float(slip), 3) for slip, _ in task.slips)
-
-
-def _find_nearest(task: Task, number: Number) -> tuple[float, str] | None:
+def _find_nearest(task: Task, number: Number, min_digits: int = MIN_DIGITS) -> tuple[float, str] | None:
     """Return the nearest of the answer and the common mistakes, with the words about the mistake, "" for the answer.
 
-    Return None if the number is none of them, within the tolerance or rounded.
+    Return None if the number is none of them, within the tolerance or rounded to `min_digits` digits.
     """
     values = [(float(task.answer), ""), *((float(slip), words) for slip, words in task.slips)]
-    fits = [each for each in values if _distance(number, each[0]) <= task.tolerance or number.is_rounded(each[0])]
+    fits = [
+        each
+        for each in values
+        if _distance(number, each[0]) <= task.tolerance or number.is_rounded(each[0], min_digits)
+    ]
     return min(fits, key=lambda each: _distance(number, each[0]), default=None)
 
 
@@ -216,15 +230,16 @@ def _distance(number: Number, value: float) -> float:
 
 
 def _find_other_size(task: Task, number: Number) -> str:
-    """Return what to say if the digits are right, but there are too few, or their size or unit is another; else ""."""
+    """Return what to say if the digits are right, but there are too few, or their size is another; else ""."""
     answer = float(task.answer)
-    if abs(answer) >= MIN_ROUNDED:
+    if task.tolerance or answer >= MIN_ROUNDED:
         if number.is_rounded(answer, 1):
-            return f"Right so far, but give at least {MIN_DIGITS} digits."
-        if any(number.scaled(power).is_rounded(answer, 3) for power in (3, 6, 9)):
-            return PREFIX_MISSING
-    if task.unit in SHARES and _distance(number.scaled(2), answer) <= task.tolerance:
-        return f"That is a fraction; in {SHARES[task.unit]} it is 100 times as large."
+            is_mistake = task.tolerance and (nearest := _find_nearest(task, number, 1)) and nearest[1]
+            return "" if is_mistake else MORE_DIGITS
+        if number.is_cut_off(answer):
+            return CUT_OFF
+    if abs(answer) >= MIN_ROUNDED and any(number.scaled(power).is_rounded(answer, 3) for power in (3, 6, 9)):
+        return PREFIX_MISSING
     return ""
 
 

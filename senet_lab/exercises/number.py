@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -12,14 +12,15 @@ from senet_lab.exercises.arithmetic import compute
 PREFIXES = {"": 0, "k": 3, "thousand": 3, "m": 6, "million": 6, "g": 9, "b": 9, "bn": 9, "billion": 9, "t": 12}
 UNITS = (
     r"(?:trainable\s+)?(?:params?|parameters?|weights?|biases|macs?|multiply-adds?|flops|operations|channels?|pixels?|px|paths?|blocks?"
-    r"|layers?|filters?|steps?|gates?|images?|percent|%|(?:percentage\s+)?points?|numbers?|times|x|\u00d7|a side)"
+    r"|layers?|filters?|steps?|gates?|images?|percent|%|pp|p\.p\.?|(?:percent(?:age)?\s+|%[ -])?points?"
+    r"|numbers?|times|x|\u00d7|a side)"
 )
-# What people write around a number: "x = 5", "~18k", "about 3", "twice as many", "19 % of the weights", "5 M more".
+# What people write around a number: "x = 5", "~18k", "about 3", "twice as many", "19% of the weights", "5 M more".
 ABOUT = r"~|\u2248|(?:about|approx(?:imately)?|around|roughly|circa|nearly|almost)\b|(?:ca|approx)\."
 BEFORE = re.compile(rf"^(?:.*=|{ABOUT}|[x\u00d7](?= ?\d))\s*", re.IGNORECASE)
 AMOUNT = r"\s+(?:as (?:many|much|large|high)|more|in total|in all|altogether)"
 AFTER = re.compile(rf"(?:{AMOUNT}|\s*(?:of (?:the|its|all)\s+)?{UNITS})+$", re.IGNORECASE)
-PERCENT = re.compile(r"%|percent", re.IGNORECASE)
+PERCENT = re.compile(r"%|percent|\bpp\b|\bp\.p\b|\bpoints?\b", re.IGNORECASE)
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 WORDS = {name: str(number) for number, name in enumerate(NAMES)} | {
     "none": "0", "once": "1", "twice": "2", "double": "2", "thrice": "3", "triple": "3", "quadruple": "4",
@@ -40,7 +41,7 @@ class Number(NamedTuple):
         digits: the number of digits from the first that is not zero, without zeros at the end that may only fill up
             places: 2 in 280 k and 280,000, 3 in 2.50.
         is_quotient: whether it is computed with a division, such as 1/32.
-        is_percent: whether "%" is written after it.
+        is_percent: whether "%", "percentage points" or the like is written after it.
     """
 
     value: Decimal
@@ -60,6 +61,14 @@ class Number(NamedTuple):
         # The place of the last digit. 10,000 has its second digit in the thousands, 9,600 in the hundreds.
         last = min(self.value.adjusted() - max(min_digits, self.digits), exact.adjusted() - min_digits) + 1
         return abs(self.value - exact) <= Decimal(5).scaleb(last - 1)
+
+    def is_cut_off(self, other: float) -> bool:
+        """Return whether these are the first digits of `other`, two or more, as 32 k of 32,768."""
+        exact = Decimal(other)
+        if not self.value or self.value.adjusted() != exact.adjusted():
+            return False
+        last = self.value.adjusted() - max(MIN_DIGITS, self.digits) + 1
+        return self.value == exact.quantize(Decimal(1).scaleb(last), ROUND_DOWN)
 
     def scaled(self, power: int) -> Number:
         """Return this number times a power of ten."""

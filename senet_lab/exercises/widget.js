@@ -92,6 +92,7 @@ export default {
       showHints(shown.hints);
       find(".sn-tries").textContent = shown.record;
       find(".sn-mark").textContent = SIGNS[shown.verdict] ?? "";
+      find(".sn-mark").hidden = !(shown.verdict in SIGNS); // or the first line of a solution would be indented
       find(".sn-reply b").textContent = shown.verdict ? `${shown.verdict}. ` : "";
       find(".sn-words").textContent = shown.words;
       if (conversation.isAnswered() || shown.error) complain(shown.error);

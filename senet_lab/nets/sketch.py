@@ -127,7 +127,15 @@ class Sketch:
         Raises:
             ValueError: two layers have the same name, which Keras would reject.
         """
-        ordered: dict[int, Sketch] = {}  # topologically: a sketch is added after its inputs
+        rows = [row for sketch in self.ordered() for row in sketch.written]
+        if len({row.name for row in rows}) < len(rows):
+            duplicate = next(name for name, times in Counter(row.name for row in rows).items() if times > 1)
+            raise ValueError(f"Two layers have the name {quoted(duplicate)}; give one of their blocks another `name`.")
+        return rows
+
+    def ordered(self) -> list[Sketch]:
+        """Return this sketch and all those on which it depends, each after its inputs."""
+        ordered: dict[int, Sketch] = {}
         stack = [(self, False)]
         while stack:
             sketch, is_ready = stack.pop()
@@ -136,11 +144,7 @@ class Sketch:
             elif id(sketch) not in ordered:
                 stack.append((sketch, True))
                 stack += [(each, False) for each in reversed(sketch.inputs)]
-        rows = [row for sketch in ordered.values() for row in sketch.written]
-        if len({row.name for row in rows}) < len(rows):
-            duplicate = next(name for name, times in Counter(row.name for row in rows).items() if times > 1)
-            raise ValueError(f"Two layers have the name {quoted(duplicate)}; give one of their blocks another `name`.")
-        return rows
+        return list(ordered.values())
 
     def onward(self, shape: Shape, field: int, jump: int) -> Sketch:
         """Return the output of a layer that is called on this sketch, still without rows."""

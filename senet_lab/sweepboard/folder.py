@@ -72,7 +72,7 @@ class FolderReader:
             seeds=sweep.seeds_used,
             cells=cells,
             summaries=tuple(summaries),
-            conclusion=conclude(summaries, reference) if summaries else "",
+            conclusion=conclude(summaries, reference, len(sweep.seeds_used)) if summaries else "",
             reference=reference,
             state=state,
             reason=status.reason,

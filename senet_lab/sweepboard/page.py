@@ -11,6 +11,7 @@ from html import escape
 from math import isnan
 
 from senet_lab.drawing.html import Html, html, still_page
+from senet_lab.drawing.intervals import CUT
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short
@@ -20,8 +21,8 @@ from senet_lab.sweepboard.plots import accuracy_plot, cost_plot, has_cut_interva
 from senet_lab.sweepboard.snapshot import Board, BoardCell, run_name, run_words
 from senet_lab.sweepboard.squares import squares_table
 from senet_lab.sweepboard.state import State
-from senet_lab.sweeps.conclusions import interval_words, points, signed_points
-from senet_lab.sweeps.statistics import ArmSummary
+from senet_lab.sweeps.conclusions import interval_name, interval_words, points, signed_points
+from senet_lab.sweeps.statistics import MAX_SEEDS, ArmSummary
 from senet_lab.training.estimate import duration
 
 START, RESUME, STOP, ANYWAY = "Start sweep", "Resume sweep", "Stop sweep", "Start anyway"
@@ -34,10 +35,7 @@ NO_GATES = "This network has no squeeze-excite"
 NO_CHECKPOINT = "No checkpoint yet: the first is written after one epoch or one minute, whichever comes first"
 OPENS_GATES = "Open a GateLens of this run below"
 FRONT = "Dashed: the Pareto front, which connects the means that no cheaper arm exceeds. It ignores the intervals."
-CUT = " A bar without a mark at its end extends beyond the plot."
 MAX_BESIDE = 5  # arms, beside which there is room for the plot against cost
-HEAD = ("Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", "Its interval", "Seeds needed", "Parameters",
-        "Multiply-adds")  # fmt: skip
 PROGRESS = {
     "waiting": "Not started yet.",
     "starting": "Starting: the first runs begin once their processes have loaded Keras.",
@@ -156,13 +154,13 @@ def _accuracy_figures(board: Board) -> Iterator[tuple[str, str, str, str]]:
     low, high = board.interval(board.reference)
     about = name if isnan(low) else f"{name}, 95% interval {100 * low:.1f} to {100 * high:.1f}"
     yield "reference", "Reference", NO_FIGURE if isnan(mean) else f"{100 * mean:.1f}%", about
-    decided = [arm for arm in board.summaries if arm.seeds_needed == 0]
+    decided = [arm for arm in board.summaries if arm.is_decided]
     if not decided:
-        yield "difference", "Decided differences", "none", "no interval of a difference excludes zero so far"
+        yield "difference", "Decided differences", "none", "no interval of a difference excludes zero"
         return
     largest = max(decided, key=lambda arm: abs(arm.difference))
     interval = interval_words(largest.difference_low, largest.difference_high, signed=True)
-    about = f"{largest.label}, 95% interval {interval}"
+    about = f"{largest.label}, {interval_name(len(board.arms) - 1)} {interval}"
     yield "difference", "Largest decided difference", f"{signed_points(largest.difference)} points", about
 
 
@@ -171,9 +169,10 @@ def plots(state: State, board: Board, *, interactive: bool = True) -> Html:
     legend = (
         "Small circles: one seed each. Dots with bars: the mean and its 95% interval (Student\u2019s t). Band: the "
         f"interval of the reference, {board.arms[board.reference].label}. Whether two arms differ is decided by their "
-        "differences seed by seed, not by whether these bars overlap."
+        "differences seed by seed, not by whether these bars overlap. All intervals are for a number of seeds and a "
+        "reference that were chosen beforehand."
     )
-    cut = CUT if has_cut_interval(board) else ""
+    cut = f" {CUT}" if has_cut_interval(board) else ""
     slides = ' tabindex="0" role="region" aria-label="Plot of accuracy"' if interactive else ""
     kind = "sn-plots sn-many" if len(board.arms) > MAX_BESIDE else "sn-plots"
     return html(
@@ -242,16 +241,23 @@ def numbers(board: Board) -> str:
         cells = [str(len(accuracies)), "" if isnan(mean) else points(mean), interval_words(*board.interval(index))]
         cells += ["reference"] + [""] * 2 if index == board.reference else _difference(summary)
         rows.append([arm.label, *cells, short(arm.params), short(arm.macs)])
-    note = "intervals of differences hold together (Bonferroni)" if len(board.arms) > 2 else ""
-    return listing("Arms", HEAD, rows, note=note)
+    its_interval = f"Its {interval_name(len(board.arms) - 1)}"
+    head = ("Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", its_interval, "Seeds needed", "Parameters",
+            "Multiply-adds")  # fmt: skip
+    return listing("Arms", head, rows)
 
 
 def _difference(summary: ArmSummary | None) -> list[str]:
     if summary is None or isnan(summary.difference):
         return [""] * 3
-    needed = "" if isnan(summary.difference_low) else {0: "decided", -1: "unknown"}.get(summary.seeds_needed)
     interval = interval_words(summary.difference_low, summary.difference_high, signed=True)
-    return [signed_points(summary.difference), interval, str(summary.seeds_needed) if needed is None else needed]
+    return [signed_points(summary.difference), interval, _seeds_needed(summary)]
+
+
+def _seeds_needed(summary: ArmSummary) -> str:
+    if isnan(summary.difference_low):
+        return ""
+    return "decided" if summary.is_decided else str(summary.seeds_needed or f"more than {MAX_SEEDS}")
 
 
 def static_page(state: State, board: Board, name: str = "") -> str:

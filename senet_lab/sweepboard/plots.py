@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import isnan
-from typing import NamedTuple
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, floor_line, grid, line, ticks
+from senet_lab.drawing.intervals import Interval, axis_range, interval_marks, is_cut, visible_part
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import short
 from senet_lab.sweepboard.snapshot import Board, BoardCell, run_words
@@ -21,19 +21,8 @@ MEAN_AT, NUMBER_AT = -2.0, 5.5  # from an arm's center
 EDGE = 0.15  # of the width, within which a name must not extend beyond the plot
 CHARACTER = 6.4  # width of a character of a name
 SEED_RADIUS = 3.4
-CAP = 3.5  # half the length of the mark at the end of an interval
-MIN_SPREAD = 0.5  # percentage points; accuracies that differ by less are not spread over the whole axis
 EMPTY_RANGE = (0.0, 100.0)
 COST_NAMES = {"params": "parameters", "macs": "multiply-adds per image"}
-
-
-class _Interval(NamedTuple):
-    """A mean in percent with its interval, as far as it is in the plot, and which of its ends are."""
-
-    mean: float
-    low: float
-    high: float
-    ends: tuple[float, ...]
 
 
 def accuracy_plot(board: Board, run: str = "", *, interactive: bool = True) -> Drawing:
@@ -96,8 +85,7 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, flo
 
 def has_cut_interval(board: Board) -> bool:
     """Return whether an interval extends beyond the plot."""
-    intervals = (_interval(board, index) for index in range(len(board.arms)))
-    return any(interval is not None and len(interval.ends) < 2 for interval in intervals)
+    return any(is_cut(interval, _range(board)) for interval in _intervals(board))
 
 
 def _percent(share: float) -> str:
@@ -109,23 +97,13 @@ def _range(board: Board) -> tuple[float, float]:
     values = [100 * cell.accuracy for cell in board.cells if cell.accuracy is not None]
     if not values:
         return EMPTY_RANGE
-    spread = max(MIN_SPREAD, max(values) - min(values))
-    ends = [100 * end for index in range(len(board.arms)) for end in board.interval(index) if not isnan(end)]
-    low = max(min([*values, *ends]), min(values) - spread)
-    high = min(max([*values, *ends]), max(values) + spread)
-    margin = max(0.06 * (high - low), 0.1 * MIN_SPREAD)
-    return low - margin, high + margin
+    return axis_range(values, _intervals(board))
 
 
-def _interval(board: Board, arm: int) -> _Interval | None:
-    """Return the mean of an arm with the visible part of its interval; None without a finished run."""
-    mean, (low, high) = 100 * board.mean(arm), (100 * end for end in board.interval(arm))
-    if isnan(mean):
-        return None
-    if isnan(low):
-        return _Interval(mean, mean, mean, (mean, mean))
-    bottom, top = _range(board)
-    return _Interval(mean, max(low, bottom), min(high, top), tuple(end for end in (low, high) if bottom <= end <= top))
+def _intervals(board: Board) -> list[Interval]:
+    """Return the interval of each arm in percent."""
+    ends = (board.interval(arm) for arm in range(len(board.arms)))
+    return [(100 * low, 100 * high) for low, high in ends]
 
 
 def _kind(board: Board, arm: int, prefix: str) -> str:
@@ -135,26 +113,21 @@ def _kind(board: Board, arm: int, prefix: str) -> str:
 
 def _band(board: Board, panel: Panel) -> Iterator[Mark]:
     """Draw the interval of the reference across the plot."""
-    interval = _interval(board, board.reference)
-    if interval is not None and interval.low < interval.high:
-        top, bottom = panel.y(interval.high), panel.y(interval.low)
+    if part := visible_part(_intervals(board)[board.reference], panel):
+        bottom, top = part
         yield svg.rect(panel.left, top, panel.width, bottom - top, "band", 0)
 
 
 def _mean(board: Board, panel: Panel, arm: int) -> Iterator[Mark]:
     """Draw the mean of an arm, its interval, and its value."""
-    interval = _interval(board, arm)
-    if interval is None:
+    mean = 100 * board.mean(arm)
+    if isnan(mean):
         return
-    x, y = panel.x(arm + 0.5) + MEAN_AT, panel.y(interval.mean)
-    kind = _kind(board, arm, "run")
-    if interval.low < interval.high:
-        yield line([(x, panel.y(interval.low)), (x, panel.y(interval.high))], f"{kind} sn-val")
-        for end in interval.ends:
-            yield line([(x - CAP, panel.y(end)), (x + CAP, panel.y(end))], f"{kind} sn-val")
+    x, y = panel.x(arm + 0.5) + MEAN_AT, panel.y(mean)
+    yield from interval_marks(_intervals(board)[arm], panel, x, f"{_kind(board, arm, 'run')} sn-val")
     yield svg.circle(x, y, 5, _kind(board, arm, "of-run"))
     words = f"{_kind(board, arm, 'word-run')} sn-small"
-    yield svg.text(panel.x(arm + 0.5) + NUMBER_AT, y + 4, f"{interval.mean:.1f}", words, "start")
+    yield svg.text(panel.x(arm + 0.5) + NUMBER_AT, y + 4, f"{mean:.1f}", words, "start")
 
 
 def _seeds(board: Board, panel: Panel, run: str) -> Iterator[Node]:

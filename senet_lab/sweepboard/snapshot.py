@@ -10,7 +10,7 @@ from typing import NamedTuple
 from senet_lab.sweeps.statistics import ArmSummary
 
 RUN_STATES = ("finished", "training", "paused", "waiting", "stopped", "failed")
-ENDED = ("waiting", "stopped", "finished", "failed")  # states of a sweep in which no process works on it
+IDLE = ("waiting", "stopped", "finished", "failed")  # states of a sweep in which no process works on it
 
 
 class BoardArm(NamedTuple):
@@ -98,7 +98,7 @@ class Board:
     @property
     def is_active(self) -> bool:
         """Whether a process works on it."""
-        return self.state not in ENDED
+        return self.state not in IDLE
 
     def cell(self, key: str) -> BoardCell | None:
         """Return the run with that key, if there is one."""

@@ -11,7 +11,7 @@ from senet_lab.sweepboard.recording import Player, recorded_board
 from senet_lab.sweepboard.snapshot import Board
 from senet_lab.sweepboard.state import State
 
-FORCE = "anyway"  # the value of "start" that skips the check of free memory
+UNCHECKED = "anyway"  # the value of "start" that skips the check of free memory
 
 
 class Source(ABC):

@@ -7,7 +7,7 @@ from typing import Any
 
 from senet_lab.sweepboard.folder import FolderReader
 from senet_lab.sweepboard.snapshot import Board
-from senet_lab.sweepboard.sources import FORCE, Source
+from senet_lab.sweepboard.sources import UNCHECKED, Source
 from senet_lab.sweepboard.state import State
 from senet_lab.sweeps.sweep import Sweep
 
@@ -30,7 +30,7 @@ class TrainedSweep(Source):
     def obey(self, name: str, value: Any, state: State) -> State:
         """Start or resume the sweep, or ask it to stop."""
         if name == "start":
-            self.sweep.start(force=value == FORCE)
+            self.sweep.start(force=value == UNCHECKED)
         elif name == "stop":
             self.sweep.stop()
         return state

@@ -75,7 +75,7 @@ class SweepBoard(anywidget.AnyWidget):
         if not isinstance(sweep, (Sweep, str, os.PathLike)):
             raise InvalidTypeError("sweep", sweep, "must be a Sweep or the folder of one", "'sweeps/ratio'")
         opened = sweep if isinstance(sweep, Sweep) else Sweep.open(sweep)
-        self._begin(TrainedSweep(opened), str(opened.folder))
+        self._begin(TrainedSweep(opened), (str(opened.folder), *(arm.label for arm in opened.arms)))
 
     @classmethod
     def of_evidence(cls, name: str) -> SweepBoard:
@@ -85,19 +85,22 @@ class SweepBoard(anywidget.AnyWidget):
             name: one of `senet_lab.sweeps.evidence.evidence_names()`.
         """
         board = cls.__new__(cls)
-        board._begin(RecordedSweep(read_evidence(name), name), name)
+        board._begin(RecordedSweep(read_evidence(name), name), (name,))
         return board
 
-    def _begin(self, source: Source, name: str) -> None:
+    def _begin(self, source: Source, place: tuple[str, ...]) -> None:
+        """Show a source; continue from the state of this cell, if it showed the same place."""
         self.failure: BaseException | None = None
         self._source = source
         self._lock = threading.Lock()  # for reading the folder; never held while sending
         self._sending = threading.RLock()  # without it, two threads could send pages in the wrong order
         self._lens_run = ""
         self._ticked_at = time.monotonic()
-        self._place = (cell(), name)
+        self._place = (cell(), place)
         self._state = CELLS.recall(self._place) or State()
         self._board = source.read(self._state, at_once=True)
+        if self._board.cell(self._state.run) is None:  # the sweep has fewer seeds now
+            self._state = replace(self._state, run="")
         self._follower = Follower(weakref.WeakMethod(self._tick))
         self._conversation = Conversation(self._act, self._answer, self._fail)
         super().__init__(form=self._form(), **self._parts())

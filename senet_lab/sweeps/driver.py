@@ -12,6 +12,7 @@ import os
 import socket
 import time
 import traceback
+from collections import Counter
 from contextlib import AbstractContextManager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -50,7 +51,8 @@ class Distribution:
         self.futures: dict[Future[Any], Cell] = {}
         self.unwritten: dict[str, str] = {}  # why a run failed whose folder does not say so
         for index, cell in enumerate(sweep.cells):
-            if create_run(sweep, cell).status().state != "finished":
+            create_run(sweep, cell)
+            if cell.result is None:
                 self._submit(cell, priority=-index)
 
     def _submit(self, cell: Cell, priority: int = 0) -> None:
@@ -87,18 +89,23 @@ class Distribution:
             self.unwritten[cell.folder.name] = reason.rstrip(".")
 
     def cancel(self) -> None:
-        """Withdraw the runs that have not started, and stop the others."""
-        cells = list(self.futures.values())
-        self.client.cancel(list(self.futures), force=True)
-        self.futures.clear()
+        """Withdraw the runs that no worker has, stop the others, and wait until their tasks have ended."""
+        given = self._given()
+        self.client.cancel([future for future in self.futures if future.key not in given], force=True)
+        runs = [Run(cell.folder) for cell in self.futures.values()]
         end = time.monotonic() + STOP_SECONDS
         while time.monotonic() < end:
-            working = [run for cell in cells if (run := Run(cell.folder)).status().state in ACTIVE and run.is_held()]
-            if not working:
-                return
+            working = [run for run in runs if run.status().state in ACTIVE and run.is_held()]
+            if not working and not self._given():
+                break
             for run in working:
                 run.stop()
             time.sleep(INTERVAL)
+        self.futures.clear()
+
+    def _given(self) -> set[str]:
+        """Return the keys of the runs that workers have."""
+        return {key for keys in self.client.processing().values() for key in keys} & {each.key for each in self.futures}
 
 
 def create_run(sweep: Sweep, cell: Cell) -> Run:
@@ -164,11 +171,14 @@ def _distribute(sweep: Sweep, client: Client, report: Driver, gpus: int) -> Driv
         return report._replace(
             state="failed", reason=f"{len(distribution.unwritten)} runs did not start: {name}: {reason}"
         )
-    failed = sum(Run(cell.folder).status().state == "failed" for cell in sweep.cells)
-    words = f"{failed} {'run' if failed == 1 else 'runs'} failed" if failed else ""
-    if not failed:
-        store_evidence(sweep)
-    return report._replace(state="finished", reason=words)
+    states = Counter(Run(cell.folder).status().state for cell in sweep.cells)
+    failed = states["failed"]
+    if stopped := len(sweep.cells) - states["finished"] - failed:  # one by one, as in a Trainer
+        return report._replace(state="stopped", reason=f"{stopped} run{' was' if stopped == 1 else 's were'} stopped")
+    if failed:
+        return report._replace(state="finished", reason=f"{failed} run{'s' * (failed > 1)} failed")
+    store_evidence(sweep)
+    return report._replace(state="finished", reason="")
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from senet_lab.sweeps.conclusions import conclude
 from senet_lab.sweeps.statistics import Accuracies, ArmSummary, summarize
 
 if TYPE_CHECKING:
+    from senet_lab.sweeps.grid import Arm
     from senet_lab.sweeps.sweep import Sweep
 
 DIGITS = 7  # of stored means and intervals, after the point: 0.00001 percentage points
@@ -52,21 +53,15 @@ def evidence_of(sweep: Sweep, command: str, *, machine: str = "") -> dict[str, A
     """
     from senet_lab.sweeps.storage import describe
 
-    arms = [(arm.label, accuracies) for arm, accuracies in zip(sweep.arms, _accuracies(sweep), strict=True)]
-    counts = range(1, len(sweep.seeds_used) + 1)
-    stages = [[_stage(arms, sweep.seeds_used[:count], reference) for count in counts] for reference in range(len(arms))]
-    summaries = summarize(arms)
     evidence = {
         "title": title(sweep),
         **describe(sweep),
         "data": sweep.data if sweep.data in BUILT_IN else data_words(sweep.data),
         "arms": [
-            {**_arm(sweep, index), "accuracies": arms[index][1], "summary": _plain(summary)}
-            for index, summary in enumerate(summaries)
+            {**_arm(arm), "accuracies": accuracies}
+            for arm, accuracies in zip(sweep.arms, _accuracies(sweep), strict=True)
         ],
         "reference": 0,
-        "conclusion": conclude(summaries),
-        "stages": stages,
         "images": _test_images(sweep),
         "measured": {
             "date": _created(sweep)[:10],
@@ -77,7 +72,19 @@ def evidence_of(sweep: Sweep, command: str, *, machine: str = "") -> dict[str, A
         },
     }
     stored: dict[str, Any] = json.loads(json.dumps(evidence, allow_nan=False))  # with seeds as text, as in a file
-    return stored
+    return with_statistics(stored)
+
+
+def with_statistics(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Return evidence with its statistics, computed from its accuracies; they replace those that it has."""
+    arms = [(arm["label"], {int(seed): value for seed, value in arm["accuracies"].items()}) for arm in evidence["arms"]]
+    seeds = evidence["seeds"]
+    stages = [
+        [_stage(arms, seeds, reference, count + 1) for count in range(len(seeds))] for reference in range(len(arms))
+    ]
+    summaries = summarize(arms)
+    described = [{**arm, "summary": _plain(each)} for arm, each in zip(evidence["arms"], summaries, strict=True)]
+    return {**evidence, "arms": described, "conclusion": conclude(summaries), "stages": stages}
 
 
 def evidence_text(evidence: Mapping[str, Any]) -> str:
@@ -153,17 +160,18 @@ def _accuracies(sweep: Sweep) -> Iterator[dict[int, float]]:
     missing = len(sweep.cells) - sum(map(len, by_arm.values()))
     if missing:
         raise RuntimeError(
-            f"{missing} of {len(sweep.cells)} runs are not finished; resume the sweep in '{sweep.folder}'."
+            f"{missing} of {len(sweep.cells)} runs have no result; resume the sweep in '{sweep.folder}'."
         )
     for arm in sweep.arms:
         yield dict(sorted(by_arm[arm.values].items(), key=lambda pair: sweep.seeds_used.index(pair[0])))
 
 
-def _stage(arms: Sequence[tuple[str, Accuracies]], seeds: Sequence[int], reference: int) -> dict[str, Any]:
-    """Return what these seeds show; of each summary, only the numbers."""
-    summaries = summarize([(label, {seed: values[seed] for seed in seeds}) for label, values in arms], reference)
+def _stage(arms: Sequence[tuple[str, Accuracies]], seeds: Sequence[int], reference: int, count: int) -> dict[str, Any]:
+    """Return what the first seeds show; of each summary, only the numbers."""
+    shown = [(label, {seed: values[seed] for seed in seeds[:count]}) for label, values in arms]
+    summaries = summarize(shown, reference)
     rows = [list(_plain(summary).values())[1:] for summary in summaries]
-    return {"summaries": rows, "conclusion": conclude(summaries, reference)}
+    return {"summaries": rows, "conclusion": conclude(summaries, reference, len(seeds))}
 
 
 def _summary(label: str, row: Sequence[Any]) -> ArmSummary:
@@ -181,8 +189,7 @@ def _rounded(value: Any) -> Any:
     return None if isnan(value) else round(value, DIGITS)
 
 
-def _arm(sweep: Sweep, index: int) -> dict[str, Any]:
-    arm = sweep.arms[index]
+def _arm(arm: Arm) -> dict[str, Any]:
     ledger = arm.architecture.ledger()
     return {"label": arm.label, "values": dict(arm.values), "params": ledger.params, "macs": ledger.macs}
 

@@ -16,7 +16,8 @@ from filelock import FileLock
 from senet_lab.checks import InvalidTypeError
 from senet_lab.extras import SWEEPS, require
 from senet_lab.sweeps import storage
-from senet_lab.sweeps.status import ENDED, Driver, current_status, read_driver
+from senet_lab.sweeps.evidence import store_evidence
+from senet_lab.sweeps.status import ENDED, Driver, read_driver
 from senet_lab.sweeps.workload import must_have_memory, workload
 from senet_lab.training.runs.request import write_request
 
@@ -41,8 +42,9 @@ def start(sweep: Sweep, client: Client | str | None, *, force: bool) -> None:
             raise RuntimeError(
                 f"Another process already drives the sweep in '{sweep.folder}'; stop it first, or watch it."
             )
-        if all(run.state == "finished" for run in current_status(sweep).runs):
+        if all(cell.result for cell in sweep.cells):
             storage.write(sweep, sweep.threads or 1)  # seeds may have been added whose runs were copied here
+            store_evidence(sweep)
             return
         options = _fit_to_machine(sweep, force=force) if client is None else _fit_to_cluster(sweep, client)
         storage.write(sweep, sweep.threads or 1)

@@ -21,7 +21,7 @@ def results(sweep: Sweep) -> pd.DataFrame:
     rows = []
     for cell in sweep.cells:
         run, ledger = cell.run, cell.arm.architecture.ledger()
-        tested = run.evaluation() if run else None
+        tested = cell.result
         rows.append({
             **dict(cell.arm.values), "seed": cell.seed, "state": run.status().state if run else "waiting",
             "accuracy": tested.accuracy if tested else nan, "loss": tested.loss if tested else nan,
@@ -53,19 +53,20 @@ def _table(sweep: Sweep, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def conclusion(sweep: Sweep, reference: str | None = None) -> str:
     """Say what the finished runs show so far; see `Sweep.conclusion`."""
-    return conclude(arm_summaries(sweep, reference), position(sweep, reference))
+    return conclude(arm_summaries(sweep, reference), position(sweep, reference), len(sweep.seeds_used))
 
 
 def arm_summaries(sweep: Sweep, reference: str | None = None) -> list[ArmSummary]:
     """Return the summary of each arm."""
-    return summarize([(arm.label, accuracies(sweep)[arm.values]) for arm in sweep.arms], position(sweep, reference))
+    by_arm = accuracies(sweep)
+    return summarize([(arm.label, by_arm[arm.values]) for arm in sweep.arms], position(sweep, reference))
 
 
 def accuracies(sweep: Sweep) -> dict[object, Accuracies]:
     """Return the test accuracies by arm and seed, of finished runs only."""
     by_arm: dict[object, dict[int, float]] = {arm.values: {} for arm in sweep.arms}
     for cell in sweep.cells:
-        if (run := cell.run) and (tested := run.evaluation()) and run.status().state == "finished":
+        if tested := cell.result:
             by_arm[cell.arm.values][cell.seed] = tested.accuracy
     return dict(by_arm)
 

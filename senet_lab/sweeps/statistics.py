@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isnan, nan
+from math import isnan, nan, sqrt
+from statistics import stdev
 from typing import NamedTuple
 
 from senet_lab.extras import require
 
 LEVEL = 0.95
-MAX_SEEDS = 100  # considered when asking how many would decide
+POWER = 0.8  # the share of sweeps that are to find a difference
+MAX_SEEDS = 100  # considered when asking how many it takes
+ROUNDING = 1e-9  # accuracies that differ by less are equal: no test set has a billion images
 
 Accuracies = Mapping[int, float]  # of one arm, by seed
 
@@ -17,14 +20,16 @@ Accuracies = Mapping[int, float]  # of one arm, by seed
 class ArmSummary(NamedTuple):
     """The accuracy of an arm, and how it compares with the reference; accuracies are fractions, NaN if unknown.
 
+    An interval is unknown with fewer than two values, and if all are equal: without spread, chance cannot be estimated.
+
     Attributes:
         label: the values of the arm, such as "ratio 16".
         seeds: the number of finished runs.
         mean, low, high: the mean, and its interval.
         pairs: the number of seeds that both the arm and the reference have finished; 0 for the reference itself.
         difference, difference_low, difference_high: the mean difference to the reference over these, and its interval.
-        seeds_needed: the number of seeds with which the interval would exclude 0 if mean and spread stayed as they are;
-            0 if it does so already, -1 if more than `MAX_SEEDS` or unknown.
+        seeds_needed: the number of seeds with which 4 of 5 sweeps would find a difference of this mean and spread; 0 if
+            that is more than `MAX_SEEDS` or unknown, and if the difference is decided.
     """
 
     label: str
@@ -38,6 +43,11 @@ class ArmSummary(NamedTuple):
     difference_high: float
     seeds_needed: int
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the interval of the difference excludes 0."""
+        return self.difference_low > 0 or self.difference_high < 0
+
 
 def summarize(arms: Sequence[tuple[str, Accuracies]], reference: int = 0) -> list[ArmSummary]:
     """Return a summary per arm, from the accuracy of each finished run.
@@ -45,7 +55,9 @@ def summarize(arms: Sequence[tuple[str, Accuracies]], reference: int = 0) -> lis
     - The interval of a mean is Student's t interval over the seeds, at 95%, without its part below 0 or above 1.
     - The interval of a difference is the t interval of the paired differences, arm minus reference with the same seed,
       which share the held-out images and the order of the batches. If there are m other arms, each interval is at
-      1 - 0.05 / m (Bonferroni), so that all m hold together with 95%.
+      1 - 0.05 / m (Bonferroni), so that all m hold together with 95%: they are simultaneous.
+    - Both hold for a number of seeds and a reference that were chosen beforehand. Who looks after each seed, or tries
+      each arm as the reference, finds differences by chance more often than in 5 of 100 sweeps.
     - Both are over seeds, with these training and test images; they do not include the chance of other images.
 
     Args:
@@ -69,29 +81,27 @@ def _summary(label: str, accuracies: Accuracies, reference: Accuracies, level: f
 
 
 def _interval(values: Sequence[float], level: float) -> tuple[float, float, float]:
-    """Return the mean and its t interval; NaN for what too few values leave unknown."""
-    if len(values) < 2:
-        return (values[0] if values else nan, nan, nan)
+    """Return the mean and its t interval; NaN for what too few values or equal ones leave unknown."""
+    mean = sum(values) / len(values) if values else nan
+    if not values or max(values) - min(values) < ROUNDING:
+        return mean, nan, nan
     require("scipy", by="the statistics of a sweep")
-    from scipy.stats import sem, t
+    from scipy.stats import t
 
-    mean = sum(values) / len(values)
-    if max(values) == min(values):  # SciPy returns NaN
-        return mean, mean, mean
-    low, high = t.interval(level, len(values) - 1, mean, sem(values))
-    return mean, float(low), float(high)
+    half = float(t.ppf((1 + level) / 2, len(values) - 1)) * stdev(values) / sqrt(len(values))
+    return mean, mean - half, mean + half
 
 
 def _seeds_needed(differences: Sequence[float], interval: tuple[float, float, float], level: float) -> int:
+    """Return how many seeds find this mean and spread with the probability `POWER`, which follows a noncentral t."""
     mean, low, high = interval
-    if isnan(low) or mean == 0:
-        return -1
-    if low > 0 or high < 0:
+    if isnan(low) or low > 0 or high < 0:
         return 0
     import numpy as np
-    from scipy.stats import t
+    from scipy.stats import nct, t
 
     counts = np.arange(len(differences), MAX_SEEDS + 1)
-    shrinks = t.ppf((1 + level) / 2, counts - 1) / np.sqrt(counts)  # as the half width does with the number of seeds
-    enough = counts[(high - low) / 2 * shrinks / shrinks[0] < abs(mean)]
-    return int(enough[0]) if len(enough) else -1
+    limits = t.ppf((1 + level) / 2, counts - 1)
+    powers = nct.sf(limits, counts - 1, abs(mean) / stdev(differences) * np.sqrt(counts))
+    enough = counts[powers >= POWER]
+    return int(enough[0]) if len(enough) else 0

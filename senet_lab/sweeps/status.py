@@ -88,6 +88,12 @@ class SweepStatus(NamedTuple):
         """Return the number of runs in these states."""
         return sum(status.state in states for status in self.runs)
 
+    def __str__(self) -> str:
+        return self.words
+
+    def __repr__(self) -> str:  # a notebook would show every run
+        return f"SweepStatus({self.words})"
+
     @property
     def words(self) -> str:
         """The status as a line."""

@@ -29,6 +29,7 @@ from senet_lab.sweeps.grid import Arm, Axis, GridInput
 from senet_lab.training.recipe import RECIPES, Recipe
 from senet_lab.training.runs.config import has_config
 from senet_lab.training.runs.data_fit import must_fit
+from senet_lab.training.runs.evaluation import Evaluation
 from senet_lab.training.runs.run import Run
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class Cell(NamedTuple):
     def run(self) -> Run | None:
         """The run; None if it has not been created."""
         return Run(self.folder) if has_config(self.folder) else None
+
+    @property
+    def result(self) -> Evaluation | None:
+        """Loss and accuracy on the test images; None before the run is finished."""
+        run = self.run
+        return run.evaluation() if run and run.status().state == "finished" else None
 
 
 @dataclass(frozen=True, eq=False)

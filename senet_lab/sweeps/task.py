@@ -90,7 +90,7 @@ def train(folder: str, settings: Settings) -> str:
             run.wait()
         elif read_request(run.folder.parent) == "stop":
             return "stopped"
-        elif run.status().state != "finished":
+        elif run.status().state != "finished" or run.evaluation() is None:
             _train_once(run, variables)
         status = read_status(run.folder)
         if status and status.state not in ACTIVE:

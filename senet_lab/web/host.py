@@ -169,20 +169,29 @@ class Host:
             return to_json({"html": "", "words": str(error)})
         return to_json({"html": html, "words": ""})
 
-    def look_over(self, files: str) -> str:
-        """Return the overview of a class, as JSON: {"html": a page, "csv": a table, "words": a summary}.
+    def look_over(self, files: str, code: str, lessons: str) -> str:
+        """Return the overview of a class, as JSON: {"html": a page, "csv": a table, "words": a summary or a refusal}.
 
         Args:
             files: as JSON, the content of each file by its name, in base64.
+            code: count only the work with this class code; "" for all.
+            lessons: count only these, as in "2, 5"; "" for all.
         """
         from senet_lab.classroom.grades import grades_csv
         from senet_lab.classroom.hand_in import read_files
+        from senet_lab.classroom.lessons import find_lessons
         from senet_lab.classroom.overview import look_over
         from senet_lab.classroom.page import class_page
 
+        try:
+            chosen = find_lessons(lessons)
+        except ValueError as error:
+            return to_json({"html": "", "csv": "", "words": str(error)})
         contents = {name: b64decode(text) for name, text in json.loads(files).items()}
-        overview = look_over(read_files({name: partial(bytes, content) for name, content in contents.items()}))
-        words = f"{len(overview.students)} of {len(contents)} files are counted; the page names the others."
+        folder = read_files({name: partial(bytes, content) for name, content in contents.items()})
+        overview = look_over(folder, code.strip() or None, chosen)
+        count = len(overview.students)
+        words = f"{count} of {count + len(overview.others)} files are counted; the page names the others."
         return to_json({"html": class_page(overview), "csv": grades_csv(overview), "words": words})
 
 

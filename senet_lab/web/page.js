@@ -40,7 +40,7 @@ const NEEDED = "Use a browser from 2023 or later, with WebAssembly.";
  * @property {(code: string, student: string) => string} class_code
  * @property {() => string} forget
  * @property {(lesson: string, code: string, answers: boolean) => string} worksheet
- * @property {(files: string) => string} look_over
+ * @property {(files: string, code: string, lessons: string) => string} look_over
  */
 
 /**

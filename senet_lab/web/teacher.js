@@ -2,6 +2,8 @@
 /** @import { Host } from "./page.js" */
 import { element, findParts, listen } from "../widgets/dom.js";
 
+const MAX_BYTES = 20_000_000; // of a file, as in classroom/archive.py
+
 /**
  * Puts a form in each place of the page that names one in `data-teacher`; links in a place become its choices.
  * @param {Host} host
@@ -49,7 +51,9 @@ function overviewForm(host) {
   const el = element("form", {
     className: "sn sn-record",
     innerHTML: `
-      <label>Files that were handed in <input data-part="files" type="file" multiple accept=".csv"></label>
+      <label>Files that were handed in <input data-part="files" type="file" multiple accept=".csv,.zip"></label>
+      <label>Class code <input data-part="code" size="14" autocomplete="off" placeholder="all"></label>
+      <label>Lessons <input data-part="lessons" size="8" autocomplete="off" placeholder="all, or 2, 5"></label>
       <button class="sn-button" value="">Open overview</button>
       <button class="sn-button" value="table">Save table (.csv)</button>
       <output data-part="said" role="status"></output>
@@ -68,8 +72,12 @@ function overviewForm(host) {
       return;
     }
     const contents = await Promise.all(files.map(async (file) => [file.name, await readBase64(file)]));
-    const { html, csv, words } = JSON.parse(host.look_over(JSON.stringify(Object.fromEntries(contents))));
+    const [code, lessons] = [parts.code, parts.lessons].map((part) => /** @type {HTMLInputElement} */ (part).value);
+    const { html, csv, words } = JSON.parse(
+      host.look_over(JSON.stringify(Object.fromEntries(contents)), code, lessons),
+    );
     parts.said.textContent = words;
+    if (!html) return;
     if (/** @type {HTMLButtonElement | null} */ (submitter)?.value === "table") save("class.csv", csv);
     else open(html);
   }
@@ -78,10 +86,21 @@ function overviewForm(host) {
   return el;
 }
 
-/** @param {File} file */
+/**
+ * Returns the content of a file, "" of one that is too large to be read; Python says so.
+ * @param {File} file
+ * @returns {Promise<string>}
+ */
 async function readBase64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  if (file.size > MAX_BYTES) return "";
+  const reader = new FileReader();
+  const read = new Promise((resolve, reject) => {
+    reader.onload = resolve;
+    reader.onerror = () => reject(reader.error);
+  });
+  reader.readAsDataURL(file);
+  await read;
+  return String(reader.result).split(",")[1] ?? "";
 }
 
 /** @param {string} html a page, which is opened in a new tab */

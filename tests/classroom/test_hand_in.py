@@ -1,9 +1,15 @@
 """Hand-ins: files of students, whole, damaged, saved again by spreadsheet programs, or from somewhere else."""
 
+import struct
+import tracemalloc
+import warnings
+import zipfile
+
 import pytest
 from class_files import CODE, COLUMNS, row, table
 
-from senet_lab.classroom.hand_in import SEEN, TRIED, read_files, read_folder, read_hand_in
+from senet_lab.classroom.archive import MAX_ARCHIVE_BYTES, MAX_FILES, MAX_UNPACKED_BYTES
+from senet_lab.classroom.hand_in import MAX_BYTES, SEEN, TRIED, read_files, read_folder, read_hand_in
 from senet_lab.classroom.misconceptions import doubts
 from senet_lab.exercises.hand_in import hand_in_file_name
 from senet_lab.exercises.learner import Learner
@@ -65,6 +71,7 @@ def test_the_table_of_an_earlier_version_has_neither_students_nor_answers():
         (f"senet_lab_{CODE}_Ben_K.csv", "Ben_K"),
         ("anna_k.csv", "anna_k"),
         ("Anna Muster_4711_assignsubmission_file_/results.csv", "Anna Muster"),
+        ("Anna Muster_4711_assignsubmission_file_results.csv", "Anna Muster"),
     ],
 )
 def test_without_a_name_in_the_file_it_is_that_of_the_folder_or_of_the_file(name, student):
@@ -168,7 +175,7 @@ def test_a_class_code_or_a_name_that_nobody_can_enter_is_noted():
         table([row("se-neck", code="9" * 61), row("se-share", student="A" * 31, answers=[]), row("macro-deeper")])
     )
     assert [work.exercise for work in found.work] == ["macro-deeper"]
-    assert len(found.notes) == 2
+    assert [note[:30] for note in found.notes] == ["2 rows (2, 3) are not counted:"]
     assert found.student == "anna"
 
 
@@ -185,9 +192,15 @@ def test_answers_are_as_long_as_in_a_record_and_can_be_written():
 
 
 def test_of_many_rows_that_are_not_counted_the_first_ten_are_noted():
-    found = read(table([("", "milk", *[""] * 8)] * 500))
+    found = read(table([("", f"milk {index // 2}", *[""] * 8) for index in range(500)]))
     assert len(found.notes) == 11
-    assert found.notes[-1] == "490 more rows are not counted."
+    assert found.notes[0].startswith("2 rows (2, 3) are not counted: there is no exercise 'milk 0'")
+    assert found.notes[-1] == "480 more rows are not counted."
+
+
+def test_rows_that_are_not_counted_for_one_reason_share_a_sentence():
+    (note,) = read(table([("", "milk", *[""] * 8)] * 500)).notes
+    assert note.startswith("500 rows (2, 3, 4, 5, 6\u2026) are not counted: there is no exercise 'milk'")
 
 
 def test_students_with_the_same_name_are_told_apart_by_their_folders():
@@ -213,5 +226,94 @@ def test_a_copy_counts_once_and_two_files_of_one_student_are_both_listed(tmp_pat
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no folder"):
-        read_folder(tmp_path / "none")
+    for name in ("none", "none.zip"):
+        with pytest.raises(FileNotFoundError, match="no folder"):
+            read_folder(tmp_path / name)
+
+
+def write_archive(path, files, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as archive, warnings.catch_warnings(action="ignore"):  # names used twice
+        for name, text in files:
+            archive.writestr(name, text)
+
+
+def test_the_archive_of_all_submissions_is_read_directly_and_in_a_folder(tmp_path):
+    archive = tmp_path / "submissions.zip"
+    write_archive(archive, [(f"{name}_{number}_assignsubmission_file_/x.csv", table([row(exercise)]))
+                            for name, number, exercise in (("Anna", 11, "se-neck"), ("J\u00fcrgen", 22, "se-share"))])  # fmt: skip
+    for place in (archive, tmp_path):
+        found = read_folder(place)
+        assert [(each.student, each.identifier) for each in found.hand_ins] == [("Anna", "11"), ("J\u00fcrgen", "22")]
+        assert found.hand_ins[0].file == "submissions.zip/Anna_11_assignsubmission_file_/x.csv"
+        assert found.others == {}
+
+
+def test_no_name_in_an_archive_leads_out_of_it_and_none_is_lost(tmp_path):
+    place = tmp_path / "a" / "b"
+    place.mkdir(parents=True)
+    names = ["../../evil.csv", "/evil.csv", "twice.csv", "twice.csv", ".hidden.csv", "__MACOSX/._twice.csv"]
+    write_archive(place / "x.zip", [(name, table([row("se-neck", 1 + at)])) for at, name in enumerate(names)])
+    found = read_folder(place)
+    assert sorted([*(each.file for each in found.hand_ins), *found.others]) == [
+        "x.zip/../../evil.csv", "x.zip//evil.csv", "x.zip/4/twice.csv", "x.zip/twice.csv",
+    ]  # fmt: skip
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [place / "x.zip"]
+
+
+def test_of_an_archive_no_more_is_read_than_the_limit_whatever_it_states(tmp_path):
+    write_archive(tmp_path / "bomb.zip", [("zeros.csv", "0" * 50_000_000), ("anna.csv", table([row("se-neck")]))])
+    content = (tmp_path / "bomb.zip").read_bytes()
+    assert len(content) < MAX_BYTES
+    tracemalloc.start()
+    found = read_files({"bomb.zip": lambda: content.replace(struct.pack("<I", 50_000_000), struct.pack("<I", 9))})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [each.student for each in found.hand_ins] == ["anna"]
+    assert list(found.others) == ["bomb.zip/zeros.csv"]
+    found = read_files({"bomb.zip": lambda: content})
+    assert found.others == {"bomb.zip/zeros.csv": "It is empty, or larger than 200 KB."}
+    assert peak < 10_000_000
+
+
+def test_of_an_archive_whose_tables_are_too_large_in_total_the_first_count_and_the_others_are_named(tmp_path):
+    zeros = "0" * MAX_BYTES
+    large = [(f"{number}.csv", zeros) for number in range(MAX_UNPACKED_BYTES // MAX_BYTES)]
+    write_archive(
+        tmp_path / "x.zip", [("anna.csv", table([row("se-neck")])), *large, ("ben.csv", table([row("se-neck")]))]
+    )
+    found = read_folder(tmp_path)
+    assert [each.student for each in found.hand_ins] == ["anna"]
+    assert found.others["x.zip/ben.csv"] == "The archive has more than 10 MB of tables."
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "It is empty, or larger than 20 MB."),
+        (bytes(MAX_ARCHIVE_BYTES + 1), "It is empty, or larger than 20 MB."),
+        (b"PK\3\4" + bytes(99), "It is a damaged archive"),
+    ],
+    ids=["empty", "too large", "damaged"],
+)
+def test_an_archive_that_cannot_be_read_is_named_with_the_reason(tmp_path, content, reason):
+    (tmp_path / "x.zip").write_bytes(content)
+    for place in (tmp_path, tmp_path / "x.zip"):
+        assert read_folder(place).others["x.zip"].startswith(reason)
+
+
+def test_files_in_an_archive_that_cannot_be_read_are_named_and_the_others_count(tmp_path):
+    good = table([row("se-neck")])
+    write_archive(
+        tmp_path / "x.zip", [("anna.csv", good), ("ben.csv", good + "#" * 99), ("photo.jpg", ""), ("in.zip", "")]
+    )
+    content = bytearray((tmp_path / "x.zip").read_bytes())
+    content[content.index(b"ben.csv") + 20] ^= 255  # its packed bytes
+    (tmp_path / "x.zip").write_bytes(content)
+    write_archive(tmp_path / "y.zip", [("carl.csv", good)], zipfile.ZIP_BZIP2)
+    write_archive(tmp_path / "z.zip", [(f"{number}.csv", "") for number in range(MAX_FILES + 1)])
+    found = read_folder(tmp_path)
+    assert [each.student for each in found.hand_ins] == ["anna"]
+    assert found.others["x.zip/ben.csv"].startswith("It is damaged: ")
+    assert found.others["x.zip/photo.jpg"] == found.others["x.zip/in.zip"] == "It is not a CSV file."
+    assert found.others["y.zip/carl.csv"] == "It is encrypted, or compressed in an unusual way."
+    assert found.others["z.zip"] == f"It has more than {MAX_FILES} files."

@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 from servers import ROOT
 
 from senet_lab.classroom.figures import FIGURES, MINI, figures
-from senet_lab.classroom.worksheet import find_lesson, worksheet, worksheet_answers
+from senet_lab.classroom.lessons import find_lesson, find_lessons
+from senet_lab.classroom.worksheet import worksheet, worksheet_answers
 from senet_lab.cli import main
 from senet_lab.exercises.catalogue import LESSONS
 from senet_lab.exercises.learner import Learner
@@ -83,11 +84,31 @@ def test_a_lesson_without_exercises_is_refused_with_those_that_have_some(text):
         find_lesson(text)
 
 
+def test_lessons_are_found_between_commas_or_spaces():
+    assert find_lessons(" 5, 2 3") == ("05_squeeze_and_excitation", "02_macro_architecture", "03_micro_architecture")
+    assert find_lessons("") == ()
+    with pytest.raises(ValueError, match="lesson '1'"):
+        find_lessons("2,1")
+
+
 def test_the_command_writes_questions_and_answers_to_different_files(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["worksheet", "3"]) == main(["worksheet", "3", "--answers", "--code", "9B"]) == 0
-    assert capsys.readouterr().out.split() == ["03_micro_architecture.html", "03_micro_architecture_answers.html"]
-    assert "Answers: 3" in (tmp_path / "03_micro_architecture_answers.html").read_text(encoding="utf-8")
+    assert capsys.readouterr().out.split() == ["03_micro_architecture.html", "03_micro_architecture_9b_answers.html"]
+    assert "Answers: 3" in (tmp_path / "03_micro_architecture_9b_answers.html").read_text(encoding="utf-8")
     (tmp_path / "mine.html").write_text("mine")
     assert main(["worksheet", "3", "--html", "mine.html"]) == 2
     assert (tmp_path / "mine.html").read_text() == "mine"
+
+
+def test_the_command_replaces_its_worksheet_but_not_that_of_another_class_or_student(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for options in (("--code", "9A"), ("--code", "9B"), ("--code", "9B", "--student", "Mia T."), ("--code", "9A")):
+        assert main(["worksheet", "5", *options]) == 0
+    names = [f"05_squeeze_and_excitation{end}.html" for end in ("_9a", "_9b", "_9b_Mia-T")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert main(["worksheet", "5", "--code", "9A", "--html", "sheet.html"]) == 0
+    assert main(["worksheet", "5", "--code", "9A", "--html", "sheet.html"]) == 0
+    assert main(["worksheet", "5", "--code", "9B", "--html", "sheet.html"]) == 2
+    assert main(["worksheet", "5", "--code", "9.B"]) == main(["worksheet", "5", "--code", "9 B"]) - 2 == 0
+    assert capsys.readouterr().err.count("exists and is another file") == 2

@@ -11,7 +11,7 @@ import pytest
 from lesson_files import FOLD, read_lesson
 from servers import ROOT
 
-from senet_lab.exercises.catalogue import LESSONS
+from senet_lab.exercises.catalogue import LESSONS, TITLES
 from senet_lab.exercises.learner import Learner
 from senet_lab.exercises.record import Record
 
@@ -56,6 +56,26 @@ def test_the_first_cell_says_goals_time_and_what_must_be_known(notebook):
     assert first.startswith("# ")
     if "teacher" not in notebook.name:
         assert all(word in first for word in ("**You will**", "**Time**", "**Before**"))
+
+
+def test_the_titles_of_worksheets_and_tables_are_those_of_the_lessons():
+    assert [*TITLES] == [*LESSONS]
+    for name, title in TITLES.items():
+        first, *_ = read_lesson(PATHS[name]).cells[0].source.splitlines()
+        assert first.startswith(f"# {int(name.partition('_')[0])} \u00b7 {title}")
+
+
+def test_the_minutes_of_each_lesson_are_those_on_the_first_page_and_add_up_to_the_hours_of_the_course():
+    page = "\n".join(cell.source for cell in prose(read_lesson(PATHS["00_start_here"])))
+    minutes = dict(re.findall(r"\((\d\d_\w+)\.ipynb\) \|.*\| (\d+) \|$", page, re.MULTILINE))
+    assert [*minutes] == ["01_explore", *LESSONS]
+    firsts = {name: read_lesson(PATHS[name]).cells[0].source for name in NAMES}
+    times = {name: re.search(r"\*\*Time\*\* (\d+) minutes", first)[1] for name, first in firsts.items()}
+    assert {name: minutes[name] for name in LESSONS} == {name: times[name] for name in LESSONS}
+    hours = round((int(times["00_start_here"]) + sum(map(int, minutes.values()))) / 60)
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")[hours]
+    for document in ("docs/course.md", "README.md"):
+        assert f"about {words} hours in all" in (ROOT / document).read_text(encoding="utf-8")
 
 
 def test_headings_are_a_tree_of_two_levels(notebook):
@@ -124,7 +144,7 @@ def test_figures_are_images_with_words_and_have_a_table_or_a_caption(notebook):
 def test_every_exercise_is_in_its_lesson_behind_a_prediction(name):
     cells = nbformat.read(PATHS[name], as_version=4).cells
     found = re.findall(r'^Exercise\("([\w-]+)"\)', "\n".join(cell.source for cell in cells), re.MULTILINE)
-    assert sorted(found) == sorted(LESSONS[name])
+    assert found == [*LESSONS[name]]  # the order of worksheets and tables
     assert any("**Predict" in cell.source for cell in cells)
     assert any(FOLD.search(cell.source) or "**Look" in cell.source for cell in cells)
 

@@ -34,6 +34,11 @@ def visible_outputs(cell):
     return "\n".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL) for text in data)
 
 
+def visible_code(cell):
+    """The source of a code cell whose output is visible."""
+    return cell.source if cell.cell_type == "code" and not hides_something(cell) else ""
+
+
 def question(cell):
     name = re.match(r'Exercise\("([\w-]+)"', cell.source)
     return Learner().task(name[1]).question if name else ""
@@ -108,6 +113,22 @@ def test_every_prediction_is_followed_by_something_folded_in_its_section(name):
     cells = read_lesson(NOTEBOOKS / f"{name}.ipynb").cells
     for at, what, _ in predictions(cells):
         assert [cell for cell in screen(cells, at) if hides_something(cell)], what
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_whose_output_answers_asserts_the_answer_only_where_it_is_folded_too(name):
+    """`assert second > first` under a visible question is its answer."""
+    for cell in read_lesson(NOTEBOOKS / f"{name}.ipynb").cells:
+        if "hide-output" in cell.metadata.get("tags", ()):
+            assert not re.search("^ *assert ", cell.source, re.MULTILINE), cell.source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_panel_that_concludes_from_what_was_measured_is_folded_where_a_lesson_asks_first(name):
+    cells = read_lesson(NOTEBOOKS / f"{name}.ipynb").cells
+    for at, what, _ in predictions(cells):
+        for cell in screen(cells, at):
+            assert not re.search("SweepBoard|learning_curve|printed\\(", visible_code(cell)), what
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,10 +7,11 @@ from drawn_ledgers import RESNEXT, cells, parsed
 from runs import SE_20, finished_sweep
 
 from senet_lab import Architecture
+from senet_lab.drawing.intervals import CUT
 from senet_lab.drawing.network.sources import published_sources, source_of
 from senet_lab.drawing.network.tradeoffs import cardinality_curves, tradeoffs
 from senet_lab.papers import paths, ratios
-from senet_lab.sweeps.evidence import evidence_of
+from senet_lab.sweeps.evidence import evidence_of, with_statistics
 
 IMAGENET, SAMPLE = "Accuracy (%), ImageNet", "Accuracy (%), CIFAR-10 sample"
 CODE = 'SweepBoard("sweeps/ratio")'
@@ -87,6 +88,25 @@ def test_the_details_of_a_sweep_have_its_conclusion_its_numbers_and_how_to_open_
     ]  # fmt: skip
     assert page.find(".//code").text == CODE
     assert page.find(".//button").get("data-value") == evidence["base"]
+
+
+@pytest.mark.parametrize(("widths", "parameter"), [((8,), "cardinality"), ((8, 32), "")])
+def test_a_line_over_cardinality_has_one_network_for_each_value(evidence, widths, parameter):
+    values = [{"cardinality": paths, "base_width": width} for paths in (2, 4, 8) for width in widths]
+    arms = [evidence["arms"][0] | {"label": str(each), "values": each} for each in values]
+    grid = [{"names": [name], "values": []} for name in values[0]]
+    crossed = with_statistics(evidence | {"base": RESNEXT.token(), "grid": grid, "arms": arms})
+    assert source_of(crossed, "sweeps/crossed", "").parameter == parameter
+
+
+def test_an_interval_beyond_the_plot_has_no_mark_at_that_end_and_a_note_says_so(measured):
+    (_, line), *_ = measured.lines
+    wide, narrow = line[0]._replace(low=38.6, high=64.0), [point._replace(low=60.0, high=65.0) for point in line[1:]]
+    for first, note, marks in ((wide, [CUT], 5), (line[0]._replace(low=60.0, high=64.0), [], 6)):
+        source = measured._replace(lines=(("", (first, *narrow)),))
+        chart = figures(tradeoffs(SE_20, (source,)))[SAMPLE]
+        assert [each.text for each in chart.iter("p")][1:] == note
+        assert len([mark for mark in chart.iter() if "sn-val" in mark.get("class", "")]) == marks + 3  # and a bar each
 
 
 def test_two_arms_are_compared_in_a_sentence_and_have_no_chart(tmp_path):

@@ -10,7 +10,7 @@ from senet_lab.exercises.arithmetic import compute
 from senet_lab.exercises.catalogue import MAKERS
 from senet_lab.exercises.marking import EXAMPLES, NEARLY, NO_ANSWER, NOT_YET, RIGHT, mark
 from senet_lab.exercises.number import parse_number
-from senet_lab.exercises.task import draw_task
+from senet_lab.exercises.task import Task, draw_task
 
 # Answers to the exercises of the page, by verdict.
 ANSWERS = {
@@ -44,15 +44,15 @@ ANSWERS = {
     # 3.125%; the share that is lost 96.875%.
     "paths-loop-share": {
         RIGHT: ["3.125% of the channels", "3.125", "3.125%", "3.125 percent", "3.1", "3.13 %", "1/32", "1 in 32", "1 of 32", "4/128", "4 out of 128", "100/32",
-                "1/32 of the channels", "3,125 %"],
-        NEARLY: ["0.03125", "0.0313", "3.18", "0.03125 %", "1/32 %"],
-        NOT_YET: ["96.875", "97", "31/32", "96.9%", "0.969", "1/16", "32", "3", "0.03", "100", "50%"],
+                "1/32 of the channels", "3,125 %", "0.03125", "0.0313", "0.031"],
+        NEARLY: ["3", "0.03", "3.18", "0.03125 %", "1/32 %"],
+        NOT_YET: ["96.875", "97", "31/32", "96.9%", "0.969", "1/16", "32", "100", "50%", "0.3125", "4", "0.04"],
     },
     # 19.0%; the share of the parameters 58.9%.
     "macro-group-macs": {
         RIGHT: ["19", "19%", "19.01", "18.75", "20", "3/16", "733.74M/3.86G", "0.734/3.86", "~19 %",
-                "19 % of the multiply-adds", "about 19 percent of all multiply-adds"],
-        NEARLY: ["22", "16", "0.19"],
+                "19 % of the multiply-adds", "about 19 percent of all multiply-adds", "0.19"],
+        NEARLY: ["22", "16", "0.19 %"],
         NOT_YET: ["58%", "58.9", "59", "0.589", "25", "23", "10", "1/4", "1/2"],
     },
     # 64; the 3×3 divided 16; what comes in 1024.
@@ -85,14 +85,16 @@ ANSWERS = {
     # ln(10) = 2.303; the probability 0.1; base 10 1; base 2 3.32.
     "training-guess-loss": {
         RIGHT: ["2.303", "2.3", "ln(10)", "ln 10", "log(10)", "-ln(1/10)", "−ln(0.1)", "-ln 0.1", "2.30"],
-        NOT_YET: ["1", "0.1", "1/10", "log10(10)", "log2(10)", "3.32", "10", "ln(9)", "2", "2.4"],
+        NEARLY: ["2"],
+        NOT_YET: ["1", "0.1", "1/10", "log10(10)", "log2(10)", "3.32", "10", "ln(9)", "3", "2.4"],
         NO_ANSWER: ["ln", "ln()", "-", "ln(10", "infinity"],
     },
     # 2.236 points.
     "training-chance": {
         RIGHT: ["2.236", "2.2", "100*sqrt(0.25/500)", "100·√(0.25/500)", "100√(0.5·0.5/500)", "2.24 percentage points",
-                "100*(0.25/500)^0.5"],
-        NEARLY: ["0.0224", "sqrt(0.25/500)", "√(0.25/500)"],
+                "100*(0.25/500)^0.5",
+                "2.2 pp", "2.24 p.p.", "2.24 percent points", "2.24 %-points", "2.24 %", "0.0224", "sqrt(0.25/500)", "√(0.25/500)"],
+        NEARLY: ["2", "2 pp", "0.0224 pp", "0.0224 points"],
         NOT_YET: ["3.16", "5", "0.25/500", "22.4"],
     },
     # 8,465,989,632 FLOPs, a measurement; multiply-adds 4,232,994,816.
@@ -139,8 +141,8 @@ def test_the_table_has_about_200_answers():
         ("micro-identity-weights", "280.1k", "That includes batch normalization's gamma and beta; count only the convolutions."),
         ("micro-identity-weights", "300k", "Right so far, but give at least 2 digits."),
         ("macro-group-macs", "58%", "That is its share of the parameters. Multiply-adds also depend on the size of the map."),
-        ("macro-group-macs", "0.19", "That is a fraction; in percent it is 100 times as large."),
-        ("training-chance", "0.0224", "That is a fraction; in percentage points it is 100 times as large."),
+        ("macro-group-macs", "0.19 %", "That is a fraction; in percent it is 100 times as large."),
+        ("training-chance", "0.0224 pp", "That is a fraction; in percentage points it is 100 times as large."),
         ("ratio-4-params", "10.06", "The digits are right, but the size is not: add the prefix, as in '1.23 M', or write all digits."),
         ("paths-loop-share", "1/32", "It is 3.125%."),
         ("paths-grouped-weights", "65536", "Too large. Try a hint."),
@@ -150,6 +152,51 @@ def test_the_table_has_about_200_answers():
 )  # fmt: skip
 def test_the_reply_says_what_is_right_or_wrong(name, answer, words):
     assert mark(draw_task(MAKERS[name]), answer).words == words
+
+
+def task_of(answer, unit="parameters", tolerance=0.0, slips=()):
+    return Task(question="", answer=answer, unit=unit, hints=(), solution="", tolerance=tolerance, slips=slips)
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "verdict", "words"),
+    [
+        (task_of(32_768), "33k", RIGHT, "Rounded"),
+        (task_of(32_768), "32k", NEARLY, "cut off instead of rounded"),
+        (task_of(32_768), "32,000", NEARLY, "cut off instead of rounded"),
+        (task_of(32_768), "32.7k", NEARLY, "cut off instead of rounded"),
+        (task_of(32_768), "30k", NEARLY, "at least 2 digits"),
+        (task_of(32_768), "34k", NOT_YET, "Too large"),
+        (task_of(32_768), "31k", NOT_YET, "Too small"),
+        (task_of(1_740_000), "2 M", NEARLY, "at least 2 digits"),
+        (task_of(5.298, "", 0.02), "5", NEARLY, "at least 2 digits"),
+        (task_of(5.54, "times", 0.02), "6", NEARLY, "at least 2 digits"),
+        (task_of(16.94, "times", 0.02), "16", NEARLY, "cut off instead of rounded"),
+        (task_of(16.94, "times", 0.02), "18", NOT_YET, "Too large"),
+        (task_of(1.306, "times", 0.02, ((1.143, "That is the side."),)), "1", NOT_YET, "Too small"),
+        (task_of(12.56, "%", 0.05), "1/8", RIGHT, "12.56%"),
+        (task_of(12.56, "%", 0.05), "0.1256", RIGHT, "12.56%"),
+        (task_of(12.56, "%", 0.05), ".126", RIGHT, "12.56%"),
+        (task_of(12.56, "%", 0.05), "0.1", NEARLY, "at least 2 digits"),
+        (task_of(12.56, "%", 0.05), "10", NEARLY, "at least 2 digits"),
+        (task_of(0.707, "points", 0.03), "0.7 pp", RIGHT, "0.707 points"),
+        (task_of(0.707, "points", 0.03), "0.00707", RIGHT, "0.707 points"),
+        (task_of(64, "channels"), "60", NOT_YET, "Too small"),
+    ],
+)
+def test_a_rounded_answer_is_nearly_right_whatever_is_counted_or_measured(task, answer, verdict, words):
+    reply = mark(task, answer)
+    assert reply.verdict == verdict
+    assert words in reply.words
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=[*MAKERS])
+def test_a_share_gets_one_verdict_as_a_fraction_and_in_percent(maker):
+    for task in maker.tasks():
+        if task.unit in ("%", "points"):
+            for percent in (task.answer, float(f"{task.answer:.3g}")):
+                spellings = (percent, percent / 100, f"{percent!r}/100", f"{percent!r} %")
+                assert {mark(task, each).verdict for each in spellings} == {RIGHT}, spellings
 
 
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=[*MAKERS])

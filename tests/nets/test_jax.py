@@ -66,6 +66,10 @@ def test_jax_computes_what_timm_does_as_well(jax):
     jax("as_timm", "legacy_seresnet18")  # it pads as no other network here; the others have grouped convolutions
 
 
+def test_on_jax_any_model_is_counted_measured_and_given_squeeze_excite(jax):
+    jax("own_model")
+
+
 def test_on_jax_grouped_convolution_is_accelerated(jax):
     jax("accelerated")
 

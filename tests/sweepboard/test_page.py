@@ -47,7 +47,7 @@ def test_a_finished_sweep_shows_its_conclusion_and_the_largest_decided_differenc
     assert shown["conclusion"] == sweep.conclusion()
     assert figure(shown, "runs") == ["Runs finished", "12 of 12", "all of them"]
     assert figure(shown, "reference")[1] == "61.0%"
-    assert figure(shown, "difference")[1:] == ["+2.1 points", "ratio 8, 95% interval +1.9 to +2.3"]
+    assert figure(shown, "difference")[1:] == ["+2.1 points", "ratio 8, simultaneous 95% interval +1.9 to +2.3"]
     assert "best" not in shown["progress"].lower()
     assert not shown["ill"]
     form = page.form(State(), board)
@@ -55,8 +55,14 @@ def test_a_finished_sweep_shows_its_conclusion_and_the_largest_decided_differenc
     assert not form["can_stop"]
 
 
+def test_the_conclusion_of_a_sweep_with_missing_runs_is_provisional(open_sweep, open_board):
+    assert open_board.conclusion == open_sweep.conclusion()
+    assert open_board.conclusion.startswith("So far (9 of 12 runs): ")
+
+
 def test_without_a_decided_difference_none_is_shown(board):
-    undecided = replace(board, summaries=tuple(each._replace(seeds_needed=9) for each in board.summaries))
+    wide = {"difference_low": -0.1, "difference_high": 0.1}
+    undecided = replace(board, summaries=tuple(each._replace(**wide) for each in board.summaries))
     assert figure(page.now(State(), undecided), "difference")[1] == "none"
 
 
@@ -196,7 +202,9 @@ def test_moves_change_what_is_shown_and_invalid_ones_are_refused(board):
 def test_the_table_has_what_the_plots_show(board):
     rows = re.findall(r"<tr>(.*?)</tr>", page.numbers(board))
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows[1:]]
+    assert '<th scope="col">Its simultaneous 95% interval</th>' in rows[0]
     assert [row[0] for row in cells] == ["ratio none", "ratio 16", "ratio 8"]
+    assert cells[1][6] == str(board.summaries[1].seeds_needed or "more than 100")
     assert cells[0][4] == "reference"
     assert cells[2][1:7] == ["4", "63.1", "62.6 to 63.6", "+2.1", "+1.9 to +2.3", "decided"]
 

@@ -50,6 +50,13 @@ def square(page, name):
     return page.get_by_role("button", name=name).and_(page.locator("button.sn-square"))
 
 
+def select(page, name):
+    """Select a run, whatever earlier tests have selected."""
+    if square(page, name).get_attribute("aria-pressed") != "true":
+        square(page, name).click()
+    expect(square(page, name)).to_have_attribute("aria-pressed", "true")
+
+
 def test_the_conclusion_appears_once_scipy_is_loaded(page):
     expect(conclusion(page)).to_contain_text("Ratio 8 is 2.1 points above ratio none", timeout=LONG)
     expect(page.locator(f"{PANEL} .sn-band")).to_have_count(1)
@@ -67,7 +74,8 @@ def test_a_run_is_selected_by_keyboard_in_the_squares_and_opens_its_line(page):
 
 
 def test_a_circle_is_selected_by_keyboard_as_its_square_is(page):
-    circle = page.locator(f"{PANEL} [data-part=plots] .sn-node[tabindex='0']")
+    select(page, "ratio 8, seed 0")
+    circle = page.locator(f"{PANEL} [data-part=plots] .sn-node[tabindex='0'][data-path='ratio-8-seed-0']")
     circle.scroll_into_view_if_needed()
     page.evaluate(NEXT_FRAME)  # which reports the scrolling, and that hides tooltips
     circle.focus()
@@ -79,8 +87,7 @@ def test_a_circle_is_selected_by_keyboard_as_its_square_is(page):
 
 
 def test_the_gates_of_the_selected_run_open_below(page):
-    if square(page, "ratio 8, seed 0").get_attribute("aria-pressed") != "true":
-        square(page, "ratio 8, seed 0").click()
+    select(page, "ratio 8, seed 0")
     expect(page.locator("[data-part=run]")).to_contain_text("ratio 8, seed 0")  # before, the button is for another run
     page.get_by_role("button", name="Show gates").press("Enter")
     expect(page.get_by_role("group", name="Gates of the run")).to_be_focused(timeout=LONG)

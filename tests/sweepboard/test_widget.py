@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from filelock import FileLock
-from runs import checkpointed, finished_sweep
+from runs import SE_20, checkpointed, finished_sweep
 
 from senet_lab import Sweep, SweepBoard
 from senet_lab.sweeps import status
@@ -74,6 +74,19 @@ def test_a_chosen_reference_and_run_are_shown(sweep):
         assert board.now["conclusion"] == sweep.conclusion("ratio 8")
         assert "ratio-8-seed-1" in board.run["words"]
         assert 'aria-pressed="true" aria-label="ratio 8, seed 1: finished, 63.4%"' in board.squares
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_cell_that_shows_a_changed_sweep_forgets_what_that_does_not_have(tmp_path, monkeypatch, seeds):
+    monkeypatch.setattr("senet_lab.sweepboard.widget.cell", lambda: f"cell {tmp_path}")
+    place = {"seeds": 2, "folder": tmp_path / "sweep"}
+    with opened(Sweep(SE_20, {"ratio": (None, 16, 4)}, **place)) as board:
+        send(board, reference="ratio 4", run="ratio-4-seed-1", cost="macs")
+    with opened(Sweep(SE_20, {"ratio": (None, 16, 4)}, **place)) as board:
+        assert ('aria-pressed="true"' in board.squares, board.form["controls"][0]["value"]) == (True, "ratio 4")
+    for grid in ({"ratio": (None, 16, 4)}, {"ratio": (None, 16)}):
+        with opened(Sweep(SE_20, grid, **(place | {"seeds": seeds}))) as board:
+            assert board.squares.count('tabindex="0"') == 1
 
 
 def test_a_second_driver_is_refused_with_a_reason(open_sweep):

@@ -27,6 +27,17 @@ def test_a_sweep_that_was_not_started_waits(sweep):
     assert sweep.wait(0).state == "waiting"
 
 
+def test_a_status_is_shown_as_a_line_and_has_its_fields(sweep):
+    from IPython.lib.pretty import pretty
+
+    status = sweep.status()
+    assert str(status) == status.words
+    assert pretty(status) == repr(status) == "SweepStatus(waiting; of 2 runs, 2 waiting)"
+    assert (status.state, len(status.runs)) == ("waiting", 2)
+    with pytest.raises(AttributeError):
+        status.state = "running"
+
+
 def test_a_driver_that_is_gone_fails_the_sweep_and_one_that_is_alive_does_not(sweep):
     Driver("running", workers=2, **ALIVE).write(sweep.folder)
     assert sweep.status().state == "running"

@@ -21,7 +21,7 @@ from senet_lab.training.runs.run import ENDED, Run
 from senet_lab.training.runs.spare_process import cool, warm
 
 pytestmark = pytest.mark.slow
-MOMENTS = (*["compiling"] * 9, *["mid-step"] * 5, *["during a checkpoint"] * 6)
+MOMENTS = (*["compiling"] * 4, *["mid-step"] * 3, *["during a checkpoint"] * 5)
 
 
 def await_moment(run, moment, draw):
@@ -29,7 +29,7 @@ def await_moment(run, moment, draw):
     if moment == "compiling":
         await_state(run, ("compiling",))
         time.sleep(1.5 * draw.random())
-        return True
+        return run.is_held()
     await_state(run, ("training", "finished"))
     time.sleep(0.3 * draw.random())
     return run.is_held() if moment == "mid-step" else suspend_at_a_checkpoint(run)
@@ -52,7 +52,7 @@ def is_being_written(run):
     return any((run.folder / "checkpoints").glob(".*.npz"))
 
 
-def test_worker_that_is_killed_20_times_ends_with_the_same_weights_bit_for_bit(unbroken, thumbnails, tmp_path, forked):
+def test_worker_that_is_killed_12_times_ends_with_the_same_weights_bit_for_bit(unbroken, thumbnails, tmp_path, forked):
     draw, cut_off = random.Random(7), 0
     moments = draw.sample(MOMENTS, len(MOMENTS))
     run = Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "0")

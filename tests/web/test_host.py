@@ -153,8 +153,12 @@ def test_answers_of_a_class_are_looked_up_without_a_trace():
             task = learner.task(name)
             assert escape(task.question) in answered["body"]
             assert escape(task.solution) in answered["body"]
-        assert answered["said"] == (f"The numbers of {', '.join(filter(None, ('9b spring', whose[1])))}." if number > 1
-                                    else "The standard numbers, for no class code.")  # fmt: skip
+        said = (
+            "The standard numbers, for no class code.",
+            "The numbers of 9b spring, Anna K.",
+            "The numbers of 9b spring.",
+        )
+        assert answered["said"] == said[number - 1]
     assert "10,059,776 parameters" not in answered["body"]
     refused = send(host, 0, 4, show={"code": "<b>" * 30, "student": ""})
     assert (refused["body"], refused["error"]) == ("", "")
@@ -181,11 +185,17 @@ def test_a_class_is_looked_over_from_the_content_of_its_files():
     handed_in = json.loads(student.hand_in())
     files = {handed_in["file"]: handed_in["csv"].encode(), "cat.csv": b"\xff\xfe\x00"}
     contents = {name: b64encode(content).decode() for name, content in files.items()}
-    overview = json.loads(Host().look_over(json.dumps(contents)))
+    overview = json.loads(Host().look_over(json.dumps(contents), "", ""))
     assert overview["words"] == "1 of 2 files are counted; the page names the others."
     assert "Anna" in overview["html"]
     assert "cat.csv" in overview["html"]
     assert overview["csv"].splitlines()[1].startswith("Anna,")
+    other = json.loads(Host().look_over(json.dumps(contents), " 9A ", "5, 6"))
+    assert other["csv"].splitlines()[1].split(",")[3:5] == ["0", "9"]  # exercises solved, of those in two lessons
+    assert "Only work with the class code 9a counts." in other["html"]
+    refused = json.loads(Host().look_over(json.dumps(contents), "", "1"))
+    assert (refused["html"], refused["csv"]) == ("", "")
+    assert "no exercises in lesson '1'" in refused["words"]
 
 
 def test_the_site_hands_in_the_file_that_a_notebook_writes(tmp_path):

@@ -11,7 +11,7 @@ def test_links_lead_to_the_tag_from_which_github_builds_the_site():
     variables = {"GITHUB_REPOSITORY": "someone/senet_lab", "GITHUB_REF_NAME": "try/it", "GITHUB_REF_TYPE": "tag"}
     assert re.findall('href="(.+?)"', lesson_links(LESSON, variables)) == [
         "https://colab.research.google.com/github/someone/senet_lab/blob/try/it/notebooks/04_cardinality.ipynb",
-        "https://mybinder.org/v2/gh/someone/senet_lab/try%2Fit?urlpath=lab/tree/notebooks/04_cardinality.ipynb",
+        "https://mybinder.org/v2/gh/someone/senet_lab/try%2Fit?urlpath=lab/tree/my_notebooks/04_cardinality.ipynb",
     ]
 
 

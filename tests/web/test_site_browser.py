@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -314,6 +315,9 @@ def test_exercises_of_a_lesson_are_marked_and_remembered(page, url, site):
     for count in (1, 2):
         exercise.get_by_role("button", name="Hint").click()
         expect(exercise.get_by_role("list", name="Hints").get_by_role("listitem")).to_have_text([*theirs.hints[:count]])
+    exercise.get_by_role("button", name="Solution").click()
+    expect(exercise.get_by_role("status")).to_contain_text("Answer: ")
+    expect(exercise.locator(".sn-mark")).to_be_hidden()  # so both lines begin at the same place
     with page.expect_download() as download:
         page.get_by_role("button", name="Hand in (.csv)").click()
     assert download.value.suggested_filename == "senet_lab_9b-spring_Anna-K.csv"
@@ -351,7 +355,7 @@ def test_every_lesson_has_links_to_colab_and_binder_and_does_not_show_the_cell_t
     for path in notebooks_folder().glob("*.ipynb"):
         html = (site / "notebooks" / f"{path.stem}.html").read_text()
         github = f"https://colab.research.google.com/github/someone/senet_lab/blob/v1.0/notebooks/{path.name}"
-        binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/notebooks/{path.name}"
+        binder = f"https://mybinder.org/v2/gh/someone/senet_lab/v1.0?urlpath=lab/tree/my_notebooks/{path.name}"
         assert re.findall('href="(.+)">Open in ', html.replace("</a>", "\n")) == [github, binder]
         assert "pip install" not in html.partition("</h1>")[2]
     plans = (site / "notebooks" / "teacher" / "plans.html").read_text()
@@ -578,7 +582,7 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(page, url):
     page.locator("[data-panel=answers]").get_by_label("Student").fill("Anna K.")
     page.get_by_role("button", name="Show answers").click()
     answer = Learner("9B-spring", "Anna K.").answer_rows("05")[0].answer
-    expect(page.get_by_role("region", name="5 \u00b7 Squeeze and excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
+    expect(page.get_by_role("region", name="5 \u00b7 Squeeze-and-excitation").get_by_role("cell", name=answer, exact=True)).to_be_visible()  # fmt: skip
     assert severe_faults(page) == []
 
 
@@ -592,6 +596,7 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(first).to_be_visible()
     expect(second).to_be_hidden()
     expect(page.get_by_role("banner")).to_be_hidden()
+    expect(page.locator(".sn-record")).to_be_hidden()  # a name, and a button that deletes
     large = page.locator(".bd-article p").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
     assert large >= 1.4 * small
     page.keyboard.press("ArrowRight")
@@ -623,6 +628,28 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(second).to_be_visible()
     assert page.url.endswith("04_cardinality.html#in-short")
     assert complaints(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720p", "1080p"])
+def test_a_projector_shows_exercises_as_large_as_the_text_and_its_bar_covers_neither(browser, url, size):
+    page = heard_page(browser)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{url}/notebooks/04_cardinality.html?projector#a-convolution-in-paths")
+    await_live(page)
+    text, asked = (
+        page.locator(selector).filter(visible=True).first.evaluate(
+            "(e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom"
+        )
+        for selector in (".bd-article section > p", ".sn-exercise .sn-ask")
+    )  # fmt: skip
+    assert abs(asked - text) < 0.5
+    page.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+    end = page.locator(".sn-shown").evaluate_all(
+        "(parts) => Math.max(...parts.map((e) => e.getBoundingClientRect().bottom))"
+    )
+    assert end <= page.get_by_role("navigation", name="Projector").bounding_box()["y"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
 
 
@@ -670,7 +697,7 @@ def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_l
     for link in links:
         assert page.request.get(link).ok
     page.goto(links[0])
-    expect(page.get_by_role("heading", name="2 \u00b7 Macro architecture")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 \u00b7 Macro-architecture")).to_be_visible()
     assert hosts(page) == {urlsplit(url).netloc}
     page.context.close()
 
@@ -696,6 +723,18 @@ def test_teachers_print_worksheets_and_look_over_a_class_without_an_installation
     with page.expect_popup() as opened:
         overview.get_by_role("button", name="Open overview").click()
     expect(opened.value.locator(".matrix tbody tr")).to_have_count(62)
+    opened.value.close()
+    overview.get_by_label("Lessons").fill("1")
+    overview.get_by_role("button", name="Open overview").click()
+    expect(overview.get_by_role("status")).to_contain_text("There are no exercises in lesson '1'")
+    submissions = Path(shutil.make_archive(str(tmp_path.parent / "submissions"), "zip", tmp_path))
+    overview.get_by_label("Files that were handed in").set_input_files(submissions)
+    overview.get_by_label("Class code").fill("9B-spring")
+    overview.get_by_label("Lessons").fill("2, 5")
+    with page.expect_popup() as opened:
+        overview.get_by_role("button", name="Open overview").click()
+    expect(opened.value.locator(".matrix tbody tr")).to_have_count(62)
+    expect(opened.value.locator(".matrix thead .name")).to_have_count(9)
     opened.value.close()
     with page.expect_download() as saved:
         overview.get_by_role("button", name="Save table").click()

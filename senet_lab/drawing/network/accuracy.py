@@ -13,14 +13,12 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing import svg
 from senet_lab.drawing.charts import Panel, line
 from senet_lab.drawing.html import Html, html
+from senet_lab.drawing.intervals import CUT, axis_range, interval_marks, is_cut
 from senet_lab.drawing.network.small import Stops, small_chart
 from senet_lab.drawing.network.sources import Measured, Source, published_sources
 from senet_lab.drawing.svg import Box, Mark, Node
 from senet_lab.drawing.tables import behind
 from senet_lab.papers import find_published
-
-CAP = 3.5  # half the length of the mark at the end of an interval
-MIN_SPREAD = 1.0  # percentage points that an axis shows at least
 
 
 def sources_over(stops: Stops, present: Architecture, measured: Sequence[Source]) -> list[Source]:
@@ -46,7 +44,8 @@ def accuracy_chart(source: Source, stops: Stops, present: Architecture, *, inter
     """Draw the accuracies of a source; its points open its numbers."""
     title = f"Accuracy (%), {source.data}"
     points = _points(source, stops)
-    panel = stops.panel(_range(points))
+    intervals = [(point.low, point.high) for point in points]
+    panel = stops.panel(axis_range([point.mean for point in points], intervals))
     here = next((point for point in points if source.has(point, present)), None)
     marks: list[Mark | Node] = [*stops.axes(panel), *stops.guide(panel, f"{here.mean:.1f}%" if here else "")]
     for kind, (name, each) in zip(("", "-kept"), source.lines, strict=False):
@@ -57,7 +56,8 @@ def accuracy_chart(source: Source, stops: Stops, present: Architecture, *, inter
             x, y = [*spots.values()][-1]
             marks.append(svg.text(x, y - 12, name, f"word{kind or '-free'}", "end"))
     words = "; ".join(f"{source.parameter} {stops.names[point.stop]} {_words(point)}" for point in points)
-    about = f'<p class="sn-source">{escape(source.about)}</p>'
+    cut = any(is_cut(interval, panel.y_range) for interval in intervals)
+    about = "".join(f'<p class="sn-source">{escape(each)}</p>' for each in (source.about, *[CUT] * cut))
     return small_chart(title, f"{title}, {source.about}. {words}", marks, about, interactive=interactive)
 
 
@@ -74,11 +74,7 @@ def _node(
 ) -> Node:
     """Draw a point with its interval; a click opens the numbers and the source."""
     x, y = spot
-    marks: list[Mark] = []
-    if not isnan(point.low) and point.low < point.high:
-        low, high = (min(panel.bottom, max(panel.top, panel.y(end))) for end in (point.low, point.high))
-        marks.append(line([(x, low), (x, high)], "run-0 sn-val"))
-        marks += [line([(x - CAP, end), (x + CAP, end)], "run-0 sn-val") for end in (low, high)]
+    marks: list[Mark] = [*interval_marks((point.low, point.high), panel, x, "run-0 sn-val")]
     marks.append(svg.circle(x, y, 6, "here") if is_here else svg.circle(x, y, 3.5, f"stop{kind}"))
     value = "none" if point.stop is None else point.stop
     words = f"{source.parameter} {value}: {_words(point)}{', this network' if is_here else ''}"
@@ -88,14 +84,3 @@ def _node(
 def _words(point: Measured) -> str:
     interval = "" if isnan(point.low) else f" ({point.low:.1f} to {point.high:.1f})"
     return f"{point.mean:.1f}%{interval}"
-
-
-def _range(shown: Sequence[Measured]) -> tuple[float, float]:
-    """Return the range of means, and of intervals as far as they are not much wider."""
-    means = [point.mean for point in shown]
-    spread = max(MIN_SPREAD, max(means) - min(means))
-    ends = [end for point in shown for end in (point.low, point.high) if not isnan(end)]
-    low = max(min([*means, *ends]), min(means) - spread)
-    high = min(max([*means, *ends]), max(means) + spread)
-    margin = max(0.08 * (high - low), 0.25 * MIN_SPREAD)
-    return low - margin, high + margin

@@ -14,6 +14,7 @@ from senet_lab.drawing.html import Html, classes_in, data_attributes, html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown, finding
 from senet_lab.drawing.network.compare import compare, describe_changes
+from senet_lab.drawing.network.measured import compare_time_and_count, measured_by_kind
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.part import PLAIN, draw_cropped_part
 from senet_lab.drawing.network.summary import legend
@@ -24,6 +25,7 @@ from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.tables import behind, group_table, listing
 from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
+from senet_lab.ledger.profile import Profile
 from senet_lab.nets.sketch import Row, Sketch
 from senet_lab.papers import Results, find_published
 
@@ -105,6 +107,11 @@ def where_it_goes(thing: Architecture | Ledger) -> Drawn:
     """Draw parameters, multiply-adds and activations by group and by kind of layer."""
     ledger = thing if isinstance(thing, Ledger) else Ledger.of(thing)
     return Drawn(breakdown(ledger), finding(ledger), _place(thing, tab="Breakdown"))
+
+
+def measured(profile: Profile) -> Drawn:
+    """Draw multiply-adds and milliseconds of a profile by kind of layer."""
+    return Drawn(measured_by_kind(profile), compare_time_and_count(profile))
 
 
 def compared(a: Architecture, b: Architecture) -> Drawn:

@@ -16,12 +16,11 @@ from senet_lab.drawing.papers.charts import results_table
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short
 from senet_lab.papers import Result, Results, canonical_form, paths, ratios
-from senet_lab.sweeps.conclusions import interval_words, points, signed_points
+from senet_lab.sweeps.conclusions import interval_name, interval_words, points, signed_points
 from senet_lab.sweeps.evidence import evidence_names, read_evidence, stage_of
 from senet_lab.sweeps.grid import ARCHITECTURE_FIELDS, as_tuples
 from senet_lab.sweeps.statistics import ArmSummary
 
-HEAD = ("Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", "Its interval", "Parameters", "Multiply-adds")
 MIN_ARMS = 3  # of a line; two are compared in a sentence
 # The parameters that a sweep over one of these may vary together.
 SWEPT = {"ratio": ({"ratio"},), "cardinality": ({"cardinality"}, {"cardinality", "base_width"})}
@@ -116,7 +115,7 @@ def source_of(evidence: Mapping[str, Any], key: str, code: str) -> Source:
     arms, (summaries, conclusion) = evidence["arms"], stage_of(evidence)
     networks = [replace(base, **_fields(arm["values"])) for arm in arms]
     varied = {name for axis in evidence["grid"] for name in axis["names"]}
-    parameter = next((name for name, names in SWEPT.items() if varied in names and len(arms) >= MIN_ARMS), "")
+    parameter = next((name for name, names in SWEPT.items() if varied in names and _is_line(networks, name)), "")
     seeds, epochs = len(evidence["seeds"]), evidence["recipe"]["epochs"]
     line = tuple(
         Measured(getattr(network, parameter), network, 100 * arm.mean, 100 * arm.low, 100 * arm.high)
@@ -132,6 +131,11 @@ def source_of(evidence: Mapping[str, Any], key: str, code: str) -> Source:
         conclusion,
         _details(evidence, networks, summaries, base.token(), code),
     )
+
+
+def _is_line(networks: Sequence[Architecture], parameter: str) -> bool:
+    """Return whether there are enough networks, and only one for each value of a parameter."""
+    return len({getattr(network, parameter) for network in networks}) == len(networks) >= MIN_ARMS
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,7 +175,11 @@ def _table(evidence: Mapping[str, Any], networks: Sequence[Architecture], summar
         )
         for arm, each, field in zip(summaries, evidence["arms"], fields, strict=True)
     ]  # fmt: skip
-    return listing(evidence["title"], (*HEAD, *(["Receptive field, px"] if varies else [])), rows)
+    head = (
+        "Arm", "Seeds", "Mean, %", "95% interval", "Difference, points", f"Its {interval_name(len(rows) - 1)}",
+        "Parameters", "Multiply-adds", *(["Receptive field, px"] if varies else []),
+    )  # fmt: skip
+    return listing(evidence["title"], head, rows)
 
 
 def _gates_table(evidence: Mapping[str, Any]) -> str:

@@ -221,4 +221,4 @@ def paths_remainder(channels: int, paths: int) -> Task:
     )
 
 
-MAKERS = by_name(paths_grouped_weights, paths_equal_cost, paths_late_loop, paths_loop_share, paths_remainder)
+MAKERS = by_name(paths_grouped_weights, paths_equal_cost, paths_remainder, paths_late_loop, paths_loop_share)

@@ -39,7 +39,11 @@ def ratio_4_params(family: str, depth: int, ratio: int) -> Task:
         ),
         solution=f"2/{ratio} · ({squares}) = {ledger.se.params:,}. The whole network has {ledger.params:,}.",
         slips=(
-            (ledger.se.params // 2, "That is one dense layer per block; there are two."),
+            (
+                ledger.se.params // 2,
+                "That is half of them: one dense layer per block, or twice the ratio. There are two layers, and the "
+                f"ratio is {ratio}.",
+            ),
             (at_16.se.params, "That is ratio 16. The smaller the ratio, the wider the neck."),
             (ledger.params, "That is the whole network; count only its squeeze-excite blocks."),
         ),
@@ -67,7 +71,7 @@ def se_neck(ratio: int, group: int) -> Task:
             f"Divide {channels} channels by the ratio, {ratio}.",
         ),
         solution=f"{channels} / {ratio} = {units}. In later groups the neck is wider, but the ratio is the same.",
-        slips=((filters // ratio, "You divided the channels of the 3×3; squeeze-excite sees four times as many."),
+        slips=((filters // ratio, "That is the 3×3's channels over the ratio; squeeze-excite gets four times as many."),
                (channels, "That is how many channels come in; divide by the ratio.")),
     )  # fmt: skip
 
@@ -81,8 +85,9 @@ def se_share(depth: int, ratio: int) -> Task:
     macs_share, params_share = 100 * ledger.se.macs / ledger.macs, 100 * ledger.se_share
     return Task(
         question=(
-            f"Squeeze-excite has {as_percent(ledger.se_share)} of the parameters of {name}. What share of the "
-            "multiply-adds of convolutions and dense layers does it have, in percent?"
+            f"{name} has {short(ledger.params)} parameters, and {short(ledger.macs)} multiply-adds in convolutions and "
+            f"dense layers. Squeeze-excite has {as_percent(ledger.se_share)} of the parameters. What share of the "
+            "multiply-adds does it have, in percent?"
         ),
         answer=macs_share,
         unit="%",
@@ -90,7 +95,7 @@ def se_share(depth: int, ratio: int) -> Task:
         hints=(
             "A convolution uses each weight at every position of the map. How often does a dense layer use a weight?",
             "The input of its dense layers is one number per channel, so each weight is used once per image.",
-            f"It has {short(ledger.se.params)} weights; the network has {short(ledger.macs)} multiply-adds.",
+            f"So it has as many multiply-adds as weights: {short(ledger.se.params)} of {short(ledger.macs)}.",
         ),
         solution=(
             f"Each of its {ledger.se.params:,} weights is used once per image: {short(ledger.se.macs)} of "
@@ -120,6 +125,7 @@ class Choice(NamedTuple):
 
 GROW = "Its parameters grow with the square of the number of channels that it scales."
 AS_MANY = "The shortcut has as many channels as the output of the branch. Try a hint."
+EXCEPT_FIRST = "In an identity block it is; but a group's first block has fewer channels at its input."
 NARROW = "A bottleneck is narrowest there, so that is the place with the fewest."
 OTHERS = "The other two differ only in a group's first block: how many channels come in, and how many leave it?"
 FIRST = "The places differ only in a group's first block: how many channels come in, and how many leave it?"
@@ -151,7 +157,10 @@ MOST_OF_BRANCH = Choice(
     (GROW, "A bottleneck is narrowest at its 3×3. Where is it widest?", OTHERS),
     "After the last 1×1 all blocks have the full number of channels. A group's first block has fewer at its input, and "
     "every block has a quarter as many at its 3×3.",
-    (("3×3", NARROW), ("pre", "That is nearly as many; but a group's first block has fewer channels at its input.")),
+    (
+        ("3×3", NARROW),
+        ("pre", EXCEPT_FIRST),
+    ),
 )
 MOST_BUT_STANDARD = Choice(
     "most",
@@ -159,11 +168,14 @@ MOST_BUT_STANDARD = Choice(
     (GROW, "The shortcut is added to the output of the branch. How many channels must it have?", OTHERS),
     "The shortcut is added to the output of the branch, so it has as many channels. A group's first block has fewer at "
     "its input, and every block has a quarter as many at its 3×3.",
-    (("3×3", NARROW), ("pre", "That is nearly as many; but a group's first block has fewer channels at its input.")),
+    (
+        ("3×3", NARROW),
+        ("pre", EXCEPT_FIRST),
+    ),
 )
 
 
-@variants((50, FEWEST), product((26, 50, 101, 152), (FEWEST_OF_WIDE, MOST_OF_BRANCH, MOST_BUT_STANDARD)))
+@variants((50, FEWEST), product((50, 101, 152), (FEWEST_OF_WIDE, MOST_OF_BRANCH, MOST_BUT_STANDARD)))
 def se_cheapest_place(depth: int, choice: Choice) -> Task:
     """Ask for the place with the fewest parameters, or the most."""
     base = Architecture("resnet", depth)
@@ -210,4 +222,4 @@ def ratio_bought(one: int, other: int) -> Task:
     )
 
 
-MAKERS = by_name(ratio_4_params, se_neck, se_share, se_cheapest_place, ratio_bought)
+MAKERS = by_name(se_neck, ratio_4_params, se_share, ratio_bought, se_cheapest_place)

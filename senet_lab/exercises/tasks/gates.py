@@ -93,7 +93,7 @@ def gates_at_one(mean: float) -> Task:
             f"1 / {mean} = {1 / mean:.4g}. The layers after them were trained on smaller values, and this alone can "
             "cost accuracy. So hold a gate at its mean to measure what it knew about the image."
         ),
-        slips=((mean, "That is how much smaller they were before; take the inverse."),),
+        slips=((mean, "That is the factor by which the gates made them smaller; take the inverse."),),
     )
 
 
@@ -129,4 +129,4 @@ def gates_cost(n_blocks: int, number: int) -> Task:
     )
 
 
-MAKERS = by_name(gates_count, gates_f_ratio, gates_at_one, gates_cost)
+MAKERS = by_name(gates_count, gates_cost, gates_f_ratio, gates_at_one)

@@ -4,118 +4,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from typing import NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import percent, short, spaced
 from senet_lab.exercises.task import Task, by_name, variants
+from senet_lab.exercises.tasks.resnets import BLOCKS, blocks_in_words, resnet, resnet_code
 from senet_lab.ledger.ledger import Total
+from senet_lab.nets.sketch import Row
 
 PARTS = ("stem", "group 1", "group 2", "group 3", "group 4", "classifier")
+FEW_CLASSES = 1000  # of ImageNet
 
 
-class Measure(NamedTuple):
-    """What may be most in a part of a network, and what to say about it.
-
-    Attributes:
-        words: its name in the question.
-        of: its value in the sums of a part.
-        reason: why it grows or shrinks from group to group.
-    """
-
-    words: str
-    of: Callable[[Total], int]
-    hints: tuple[str, str, str]
-    reason: str
-    slips: tuple[tuple[str, str], ...]
-
-
-PARAMS = Measure(
-    "parameters",
-    lambda total: total.params,
-    (
-        "The number of weights of a convolution does not depend on the size of the map.",
-        "From group to group, channels in and channels out both double. How does the number of weights change?",
-        "A block of the next group has four times as many weights. Now compare this with the number of blocks.",
-    ),
-    "The number of weights is proportional to channels in times channels out, so a block of the next group has about "
-    "four times as many.",
-    (("stem", "The stem has only one convolution, with 3 input channels. Try a hint."),),
-)
-PARAMS_OF_MANY_CLASSES = PARAMS._replace(
-    hints=(
-        *PARAMS.hints[:2],
-        "A dense layer has one weight for each of its inputs and classes: here 2048 inputs, and very many classes.",
-    ),
-    reason="A dense layer has one weight for each of its 2048 inputs and each class, and here there are many classes.",
-    slips=tuple(
-        (group, "So it would be with fewer classes. Which part grows with their number?") for group in PARTS[3:5]
-    ),
-)
-MACS = Measure(
-    "multiply-adds",
-    lambda total: total.macs,
-    (
-        "A convolution uses each of its weights once at every position of its output map.",
-        "From group to group a block has four times the weights, but a quarter of the positions.",
-        "So a block costs about the same in every group. Now compare the numbers of blocks.",
-    ),
-    "A block of the next group has four times the weights and a quarter of the positions, so it costs about the same.",
-    (
-        ("group 4", "That is where most parameters are in a ResNet-50, but its maps are the smallest. Try a hint."),
-        ("classifier", "Each of its weights is used only once per image. Try a hint."),
-    ),
-)
-ACTIVATIONS = Measure(
-    "activations (numbers in the outputs of its layers)",
-    lambda total: total.activations,
-    (
-        "The output of a layer has side × side × channels numbers.",
-        "From group to group the side of the map halves, and the channels double. How does the product change?",
-        "A block of the next group has half as many numbers in its outputs. Now compare the numbers of blocks.",
-    ),
-    "From group to group there are a quarter of the positions and twice the channels: about half as many in a block.",
-    (
-        ("group 4", "Its maps are the smallest: 7 × 7. Try a hint."),
-        ("stem", "Its maps are the largest, but it has few layers. Try a hint."),
-    ),
-)
-MANY_CLASSES = 21_841  # of ImageNet-21k
-
-
-@variants(
-    (50, 1000, PARAMS),
-    [(101, 1000, PARAMS), (152, 1000, PARAMS), (50, 1000, MACS), (34, 1000, MACS),
-     *((depth, MANY_CLASSES, PARAMS_OF_MANY_CLASSES) for depth in (26, 50, 101)),
-     *((depth, 1000, ACTIVATIONS) for depth in (26, 34, 50))],
-)  # fmt: skip
-def macro_heaviest_group(depth: int, classes: int, measure: Measure) -> Task:
-    """Ask which part has the most parameters, multiply-adds or activations."""
-    network = Architecture("resnet", depth, ratio=None, classes=classes)
-    name = network.name if classes == 1000 else f"{network.name} for the {classes:,} classes of ImageNet-21k"
+@variants((50, 1000), [(101, 1000), (152, 1000), (50, 10_000), (50, 21_841), (50, 100_000)])
+def macro_heaviest_group(depth: int, classes: int) -> Task:
+    """Ask which part has the most parameters."""
+    network = replace(resnet(depth), classes=classes)
     parts = network.ledger().by_group()
-    counts = "; ".join(f"{spaced(t.name)} {short(measure.of(t))}" for t in parts if measure.of(t))
+    counts = "; ".join(f"{spaced(t.name)} {short(t.params)}" for t in parts if t.params)
     *_, third, last = network.plan
+    has_many_classes = classes > FEW_CLASSES
+    if has_many_classes:
+        subject = f"A {network.name} is to distinguish {classes:,} classes instead of {FEW_CLASSES:,}. Which part of it"
+        hint = (
+            "A dense layer has one weight for each of its inputs and classes: here 2048 inputs, and very many classes."
+        )
+        reason = (
+            "A dense layer has one weight for each of its 2048 inputs and each class, and here there are many classes."
+        )
+    else:
+        known = "" if depth == 50 else f"{network.name} has {blocks_in_words(depth)} blocks in its four groups. "
+        subject = f"{known}Which part of {network.name}"
+        hint = "A block of the next group has four times as many weights. Now compare this with the number of blocks."
+        reason = (
+            "The number of weights is proportional to channels in times channels out, so a block of the next group has "
+            "about four times as many."
+        )
     return Task(
-        question=f"Which part of {name} has the most {measure.words}?",
-        answer=spaced(max(parts, key=measure.of).name),
+        question=f"{subject} has the most parameters?",
+        answer=_heaviest(network),
         choices=PARTS,
-        hints=measure.hints,
+        hints=(
+            "The number of weights of a convolution does not depend on the size of the map.",
+            "From group to group, channels in and channels out both double. How does the number of weights change?",
+            hint,
+        ),
         solution=(
-            f"{measure.reason} Group 4 has {last.n_blocks} blocks of {last.filters_out} channels, group 3 has "
+            f"{reason} Group 4 has {last.n_blocks} blocks of {last.filters_out} channels, group 3 has "
             f"{third.n_blocks} of {third.filters_out}. Counted: {counts}."
         ),
-        slips=measure.slips,
+        slips=_slips_of_many_classes(network) if has_many_classes else _slips_of_few_classes(network),
     )
+
+
+def _heaviest(network: Architecture) -> str:
+    return spaced(max(network.ledger().by_group(), key=lambda total: total.params).name)
+
+
+def _slips_of_many_classes(network: Architecture) -> tuple[tuple[str, str], ...]:
+    usual = _heaviest(replace(network, classes=FEW_CLASSES))
+    return ((usual, f"So it would be with {FEW_CLASSES:,} classes. Which part grows with their number?"),)
+
+
+def _slips_of_few_classes(network: Architecture) -> tuple[tuple[str, str], ...]:
+    slips = (
+        ("stem", "The stem has only one convolution, with 3 input channels. Try a hint."),
+        ("classifier", "It is one layer from 2048 channels to 1,000 classes. A block of group 4 has more weights."),
+        ("group 3", "It has more blocks than group 4. But how many weights has a block of each?"),
+        ("group 4", "Its blocks have the most weights. But how many blocks does each group have?"),
+    )
+    return tuple(slip for slip in slips if slip[0] != _heaviest(network))
 
 
 @variants((50, 4), [(50, 2), (50, 3), (101, 1), (101, 2), (101, 3), (101, 4), (152, 1), (152, 2), (152, 4)])
 def macro_group_macs(depth: int, number: int) -> Task:
     """Ask for a group's share of the multiply-adds, given its share of the parameters."""
-    network = Architecture("resnet", depth, ratio=None)
+    network = resnet(depth)
     ledger = network.ledger()
     group: Total = next(t for t in ledger.by_group() if t.name == f"group{number}")
     macs_share, params_share = 100 * group.macs / ledger.macs, 100 * group.params / ledger.params
@@ -144,40 +110,50 @@ def macro_group_macs(depth: int, number: int) -> Task:
     )
 
 
-@variants(
-    ("resnet", 50, 101),
-    ((family, *depths) for family in ("resnet", "resnext") for depths in ((50, 101), (50, 152), (101, 152))),
-)
-def macro_deeper(family: str, depth: int, deeper: int) -> Task:
+@variants((50, 101), [(50, 152), (101, 152), (50, 200), (101, 200), (152, 200)])
+def macro_deeper(depth: int, deeper: int) -> Task:
     """Ask how many parameters the extra blocks of a deeper network add."""
-    small, large = (Architecture(family, each, ratio=None) for each in (depth, deeper))
-    before, blocks = ([g.n_blocks for g in network.plan] for network in (small, large))
+    small, large = resnet(depth), resnet(deeper)
     extra = large.ledger().params - small.ledger().params
-    block = sum(row.params for row in small.ledger().blocks()["group3", "block2"])
-    extra_blocks = blocks[2] - before[2]
+    n_extra = {
+        number: more - fewer
+        for number, (fewer, more) in enumerate(zip(BLOCKS[depth], BLOCKS[deeper], strict=True), 1)
+        if more > fewer
+    }
+    weights = {number: sum(row.params for row in _identity_block(small, number)) for number in n_extra}
+    *_, group = n_extra
+    each = "; ".join(f"{count} of {weights[number]:,} in group {number}" for number, count in n_extra.items())
     return Task(
         question=(
-            f"{small.name} has {', '.join(map(str, before))} blocks in its four groups, "
-            f"{large.name} has {', '.join(map(str, blocks))}. How many more parameters does {large.name} have?"
+            f"{small.name} has {', '.join(map(str, BLOCKS[depth]))} blocks in its four groups, {large.name} has "
+            f"{', '.join(map(str, BLOCKS[deeper]))}. How many more parameters does {large.name} have?"
         ),
         answer=extra,
         unit="parameters",
         hints=(
             "The extra blocks are all identity blocks; nothing else changes.",
-            "Count one of them: network.ledger().blocks()['group3', 'block2'] lists its layers.",
-            f"An identity block of group 3 has {block:,} parameters."
-            + (" Group 2 also has more blocks." if blocks[1] > before[1] else ""),
+            f"Count one of them: {resnet_code(depth)}.ledger().blocks()['group{group}', 'block2'] lists its layers.",
+            " ".join(
+                f"An identity block of group {number} has {count:,} parameters." for number, count in weights.items()
+            ),
         ),
-        solution=f"{extra_blocks} more identity blocks of {block:,} parameters in group 3 make {extra_blocks * block:,}"
-        + (f"; the extra blocks in group 2 add {extra - extra_blocks * block:,}." if blocks[1] > before[1] else "."),
+        solution=f"The extra identity blocks: {each}. In total, {' + '.join(_terms(n_extra, weights))} = {extra:,}.",
         slips=((large.ledger().params, f"That is the total of {large.name}; subtract that of {small.name}."),),
     )
+
+
+def _identity_block(network: Architecture, group: int) -> tuple[Row, ...]:
+    return network.ledger().blocks()[f"group{group}", "block2"]
+
+
+def _terms(counts: dict[int, int], weights: dict[int, int]) -> list[str]:
+    return [f"{count} \u00b7 {weights[number]:,}" for number, count in counts.items()]
 
 
 @variants((50, 448), product((50, 101, 152), (128, 160, 192, 256, 320, 384, 512, 672)))
 def macro_larger_images(depth: int, side: int) -> Task:
     """Ask how the multiply-adds grow with the size of the image."""
-    network = Architecture("resnet", depth, ratio=None)
+    network = resnet(depth)
     other = replace(network, input_shape=(side, side, 3))
     factor = other.ledger().macs / network.ledger().macs
     return Task(

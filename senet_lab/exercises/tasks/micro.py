@@ -10,6 +10,7 @@ from itertools import product
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.units import short
 from senet_lab.exercises.task import Task, by_name, variants
+from senet_lab.exercises.tasks.resnets import blocks_in_words, resnet, resnet_code
 from senet_lab.nets.sketch import Row
 
 
@@ -133,29 +134,31 @@ def micro_stride_place(depth: int, side: int) -> Task:
     )
 
 
-@variants(("resnet", 101), [*product(("resnet",), (18, 26, 34, 50, 152)), *product(("resnext",), (26, 50, 101, 152))])
-def micro_norm_state(family: str, depth: int) -> Task:
+@variants((101,), [(26,), (50,), (152,), (200,), (269,)])
+def micro_norm_state(depth: int) -> Task:
     """Ask how many numbers batch normalization stores without training them."""
-    network = Architecture(family, depth, ratio=None)
+    network = resnet(depth)
     ledger = network.ledger()
     return Task(
         question=(
-            f"{network.name} has {ledger.params:,} trainable parameters. How many moving means and variances does "
-            "batch normalization store in addition?"
+            f"{network.name} has a stem of 64 channels, {blocks_in_words(depth)} blocks in its four groups, and "
+            f"{ledger.params:,} trainable parameters. How many moving means and variances does batch normalization "
+            "store in addition?"
         ),
         answer=ledger.state,
         unit="numbers",
         hints=(
             "For each channel, it stores a moving mean and a moving variance, and it trains gamma and beta.",
             "So it stores as many numbers as it has trainable parameters.",
-            "network.ledger().by_kind() has a line for batch norm; look at its params.",
+            f"{resnet_code(depth)}.ledger().by_kind() has a line for batch norm; look at its params.",
         ),
         solution=(
             "Two for each channel that is normalized, as many as gammas and betas. Keras calls them non-trainable and "
             f"includes them in count_params(), which returns {ledger.params + ledger.state:,}."
         ),
         slips=((ledger.params + ledger.state, "That is everything; count only the moving means and variances."),
-               (2 * ledger.state, "That includes gamma and beta, which are trained; count only means and variances.")),
+               (2 * ledger.state, "That includes gamma and beta, which are trained; count only means and variances."),
+               (ledger.state // 2, "That is one number for each channel; it stores a mean and a variance.")),
     )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def published_se_biases(depth: int, ratio: int) -> Task:
 
 ANY, RESNETS, PLAIN, PLAIN_RESNETS = (
     "network",
-    "ResNet",
+    "ResNet, with or without squeeze-excite,",
     "network without squeeze-excite",
     "ResNet without squeeze-excite",
 )
@@ -188,7 +188,7 @@ def published_budget(limit: float, kind: str) -> Task:
         answer=best.architecture.name,
         choices=tuple(sorted(row.architecture.name for row in main().rows)),
         hints=(
-            "papers.main().rows lists the networks with their errors; their ledgers give the multiply-adds.",
+            "main().rows, from senet_lab.papers, lists the networks and errors; ledgers give the multiply-adds.",
             f"{len(candidates)} of {'the networks' if kind == ANY else 'these'} have {limit:g} G or less.",
             f"The lowest error among these is {best.top1}%.",
         ),
@@ -200,4 +200,4 @@ def _describe(row: Result) -> str:
     return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f}%"
 
 
-MAKERS = by_name(published_two_figures, published_flops, published_se_biases, published_budget)
+MAKERS = by_name(published_flops, published_two_figures, published_se_biases, published_budget)

@@ -42,9 +42,10 @@ def training_steps(batch: int) -> Task:
     )
 
 
-@variants((10,), [(2,), (5,), (20,), (50,), (100,), (200,), (365,), (1000,), (21_841,)])
+@variants((10,), [(2,), (4,), (20,), (50,), (100,), (365,), (1000,), (21_841,)])
 def training_guess_loss(classes: int) -> Task:
     """Ask for the loss of a network that guesses."""
+    of_lesson = (log(10), f"That is the loss for 10 classes; here there are {classes:,}.")
     return Task(
         question=(
             f"A network gives each of {classes:,} classes the same probability. What is its loss, the mean of "
@@ -62,11 +63,12 @@ def training_guess_loss(classes: int) -> Task:
             (1 / classes, "That is the probability; the loss is \u2212ln of it."),
             (log10(classes), "That is the logarithm to base 10; ln has base e."),
             (log2(classes), "That is the logarithm to base 2; ln has base e."),
+            *((of_lesson,) if classes != 10 else ()),
         ),
     )
 
 
-@variants((500,), [(100,), (200,), (250,), (400,), (800,), (1000,), (2000,), (5000,)])
+@variants((500,), [(100,), (200,), (250,), (400,), (800,), (1250,), (2000,), (5000,)])
 def training_chance(n_val: int) -> Task:
     """Ask for the standard error of an accuracy."""
     points = 100 * sqrt(0.25 / n_val)

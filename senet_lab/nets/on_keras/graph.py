@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
 from senet_lab.nets.on_keras.entries import entry_of
@@ -12,10 +12,39 @@ from senet_lab.nets.roles import role_of_product
 from senet_lab.nets.sketch import Row, Shape, Sketch, role_of, write_row
 
 
+class Call(NamedTuple):
+    """One call of a layer or an operation: the name of its row, and its arguments, with symbolic tensors in them."""
+
+    name: str
+    operation: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Graph(NamedTuple):
+    """What is known of a model when shapes have passed through it.
+
+    Attributes:
+        sketch: at its output; its rows are the ledger of the model.
+        calls: of its layers, in an order in which they can be made.
+        inputs: symbolic tensors of known size, in the structure that the model takes.
+    """
+
+    sketch: Sketch
+    calls: tuple[Call, ...]
+    inputs: Any
+
+
 def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, ...]:
     """Return one row per call of a layer; the layers of nested models are listed as "model/layer".
 
-    The model stays as it is: only shapes pass through its graph.
+    The arguments and errors are those of `sketch_of`.
+    """
+    return tuple(sketch_of(model, input_shape).rows)
+
+
+def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
+    """Return the sketch at the output of a model. The model stays as it is: only shapes pass through its graph.
 
     Args:
         model: a functional `keras.Model`, or a Sequential one that is built.
@@ -25,11 +54,15 @@ def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, 
     Raises:
         ValueError: the model has no graph, or a size is unknown, or its layers do not accept `input_shape`.
     """
-    graph = _functional(model)
-    inputs = [
-        _filled(each, shape) for each, shape in zip(graph.inputs, _shapes(graph.inputs, input_shape), strict=True)
-    ]
-    reading = _Reading()
+    return read_graph(model, input_shape).sketch
+
+
+def read_graph(model: Any, input_shape: Sequence[Any] | None = None) -> Graph:
+    """Return what is known of a model when shapes have passed through it; arguments and errors as in `sketch_of`."""
+    import keras
+
+    graph, reading = functional(model), _Reading()
+    inputs = list(map(_filled, graph.inputs, _shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
         reading.remember(each, Sketch(each.shape[1:], given.name))
     try:
@@ -38,10 +71,11 @@ def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, 
         if input_shape is None:
             raise
         raise ValueError(f"`input_shape` (={quoted(input_shape)}) does not fit `{model.name}`: {error}") from error
-    return tuple(_joined([reading.sketch(each) for each in _tensors(outputs)]).rows)
+    sketch = _joined([reading.sketch(each) for each in _tensors(outputs)])
+    return Graph(sketch, tuple(reading.calls), keras.tree.pack_sequence_as(graph.input, inputs))
 
 
-def _functional(model: Any) -> Any:
+def functional(model: Any) -> Any:
     """Return the functional model of a model: itself, or that of a Sequential one.
 
     Raises:
@@ -49,13 +83,13 @@ def _functional(model: Any) -> Any:
     """
     if hasattr(model, "_run_through_graph"):
         return model
-    functional = getattr(model, "_functional", None)
-    if functional is None:
+    graph = getattr(model, "_functional", None)
+    if graph is None:
         raise ValueError(
             f"A ledger needs a functional model, or a Sequential one that is built, not {quoted(model)}; try "
             "keras.Model(inputs, outputs), or call the Sequential one first."
         )
-    return functional
+    return graph
 
 
 def _shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
@@ -108,6 +142,7 @@ class _Reading:
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, Sketch]] = {}  # with its tensor, without which its id would be used again
         self._called: set[int] = set()
+        self.calls: list[Call] = []
         self._names: Counter[str] = Counter()
 
     def remember(self, tensor: Any, sketch: Sketch) -> None:
@@ -123,19 +158,20 @@ class _Reading:
             inputs = _tensors((args, kwargs))
             if hasattr(operation, "_run_through_graph") or getattr(operation, "_functional", None) is not None:
                 path = f"{prefix}{operation.name}/"
-                return _functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
+                return functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
             outputs = operation.compute_output_spec(*args, **kwargs)
             masks = {id(each) for name, given in kwargs.items() if name.endswith("mask") for each in _tensors(given)}
             shapes = [each.shape for each in inputs if id(each) not in masks]  # a mask changes no cost
-            self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            name = self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            self.calls.append(Call(name, operation, args, kwargs))
             return outputs
 
         return call
 
     def _write(
         self, operation: Any, prefix: str, inputs: Sequence[Sketch], shapes: Sequence[Shape], outputs: Sequence[Any]
-    ) -> None:
-        """Write the row of one call, and remember its outputs."""
+    ) -> str:
+        """Write the row of one call, remember its outputs, and return its name."""
         name = prefix + operation.name
         self._names[name] += 1
         times = self._names[name]
@@ -152,3 +188,4 @@ class _Reading:
         self.remember(outputs[0], first)
         for other in outputs[1:]:
             self.remember(other, first.onward(other.shape, first.field, first.jump))
+        return first.written[0].name

@@ -1,0 +1,106 @@
+"""Timing: call each layer of a model by itself, compiled, on the device that Keras uses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from senet_lab.nets.on_keras.graph import Call, Graph
+
+MODEL, NOTHING = "model", "nothing"
+
+
+def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict[str, float], float]:
+    """Return the milliseconds per batch of each call of a layer, by the name of its row, and those of the whole model.
+
+    Layers of one shape and configuration are called once for all. All take turns, so that what else the machine does
+    affects them alike. What an empty call takes is subtracted.
+
+    Args:
+        graph: of the model, from `read_graph`.
+        batch: images per call, of random numbers.
+        repeats: calls of each, after one that is not counted; the median counts.
+    """
+    timers = {_key(call): _timer(call.operation, call.args, call.kwargs, batch) for call in graph.calls}
+    timers |= {MODEL: _timer(model, (graph.inputs,), {}, batch), NOTHING: _timer(_same, (graph.inputs,), {}, batch)}
+    times = _medians(timers, repeats)
+    return {call.name: max(times[_key(call)] - times[NOTHING], 0.0) for call in graph.calls}, times[MODEL]
+
+
+def _same(x: Any) -> Any:
+    return x
+
+
+def _key(call: Call) -> Hashable:
+    """Return what calls have in common that take the same time: class, configuration and shapes."""
+    import keras
+
+    shapes = tuple(str(each) for each in keras.tree.flatten((call.args, call.kwargs)) if hasattr(each, "shape"))
+    try:
+        config = {name: value for name, value in call.operation.get_config().items() if name != "name"}
+        return type(call.operation), json.dumps(config, default=str, sort_keys=True), shapes
+    except (AttributeError, NotImplementedError, TypeError):  # an operation, or a layer of one's own
+        return id(call.operation), shapes
+
+
+def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, batch: int) -> Callable[[], float]:
+    """Return a function that calls an operation, compiled, and returns the milliseconds that it took."""
+    import keras
+
+    given = keras.tree.flatten((args, kwargs))
+    arrays = [_array(each, batch) for each in given if isinstance(each, keras.KerasTensor)]
+
+    def call(*tensors: Any) -> Any:
+        rest = iter(tensors)
+        filled = [next(rest) if isinstance(each, keras.KerasTensor) else each for each in given]
+        its_args, its_kwargs = keras.tree.pack_sequence_as((args, kwargs), filled)
+        return operation(*its_args, **its_kwargs)
+
+    compiled, wait = _backend_tools()
+    function = compiled(call)
+
+    def time() -> float:
+        start = perf_counter()
+        wait(function(*arrays))
+        return 1000 * (perf_counter() - start)
+
+    return time
+
+
+def _array(tensor: Any, batch: int) -> Any:
+    """Return random numbers in the shape of a symbolic tensor; zeros for whole numbers, which may be indices."""
+    import keras
+    import numpy as np
+
+    shape = (batch, *tensor.shape[1:])
+    is_float = "float" in tensor.dtype
+    values = np.random.default_rng(0).random(shape, np.float32) if is_float else np.zeros(shape)
+    return keras.ops.convert_to_tensor(values, tensor.dtype)
+
+
+def _backend_tools() -> tuple[Callable[..., Any], Callable[[Any], Any]]:
+    """Return how the backend compiles a function, and what waits for its result."""
+    import keras
+
+    backend = keras.config.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function, lambda _: tf.test.experimental.sync_devices()
+    if backend == "jax":
+        import jax
+
+        return jax.jit, jax.block_until_ready
+    return lambda function: function, lambda result: result
+
+
+def _medians(timers: Mapping[Hashable, Callable[[], float]], repeats: int) -> dict[Hashable, float]:
+    """Call each timer in turn, once more than counted, and return the median of each."""
+    times: dict[Hashable, list[float]] = {key: [] for key in timers}
+    for _ in range(repeats + 1):
+        for key, time in timers.items():
+            times[key].append(time())
+    return {key: median(each[1:]) for key, each in times.items()}
