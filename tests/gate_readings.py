@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image
 
 from senet_lab import Architecture
-from senet_lab.drawing.raster import png, shade
+from senet_lab.drawing.raster import heat_png, png, shade
 from senet_lab.gatelens.array_reading import ArrayReading
-from senet_lab.gatelens.passage import Passage
-from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels
+from senet_lab.gatelens.passage import ChannelExamples, Example, Looks, Passage
+from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels, look
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.moments import Moment
 
@@ -82,6 +82,23 @@ def passage_of(label=1):
     guesses = best_guesses(probabilities)
     return Passage(png(shade(picture)), "<mine>.png", label, guesses, GATE.tolist(), usual.tolist(), raised, lowered)
 
+
+PLACES = np.arange(16.0).reshape(4, 4)
+LOOKS = Looks(
+    {
+        1: [
+            look("own", PLACES, PLACES, 0.6),
+            look("one", 0 * PLACES, PLACES, 0.2),
+            look("mean", PLACES**2, PLACES, 0.5),
+        ],
+        0: [look(how, PLACES.T, PLACES.T, 0.1) for how in ("own", "one", "mean")],
+    }
+)
+PICTURE, MAP = png(np.zeros((2, 2, 3), "uint8")), heat_png(PLACES, 0, 15)
+EXAMPLES = ChannelExamples(
+    [Example(image, gate, PICTURE, MAP) for image, gate in ((1, 0.9), (4, 0.8), (2, 0.7))],
+    [Example(image, gate, PICTURE, MAP) for image, gate in ((0, 0.1), (3, 0.2))],
+)
 
 MOMENTS = [
     Moment(epoch, dict.fromkeys(PATHS, 0.5 + 0.01 * epoch), dict.fromkeys(PATHS, 1.0 + 3 * epoch), 0.1 * epoch)

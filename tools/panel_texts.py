@@ -20,7 +20,7 @@ from senet_lab.exercises.learner import Learner
 from senet_lab.explorer.messages import TABS as EXPLORER_TABS
 from senet_lab.files import written_whole
 from senet_lab.gatelens.messages import TABS as LENS_TABS
-from senet_lab.gatelens.state import HELD_AT
+from senet_lab.gatelens.state import FOLDS_OF_TAB, HELD_AT, NEED
 from senet_lab.sweeps.evidence import evidence_names
 from senet_lab.web.host import Host
 
@@ -169,10 +169,13 @@ def lens() -> Iterator[tuple[str, Iterable[Any]]]:
     """Yield the texts of a GateLens on recorded gates."""
     panel = Panel("gates", network="cifar_se_resnet20")
     for tab in LENS_TABS:
-        yield f"GateLens: {tab}", [panel.send(tab=tab, path=path) for path in ("group1/block3", "group3/block3")]
-    holds = [panel.send(tab="Ablation", how=how, **{"hold group3/block3": True}) for how in HELD_AT]
+        unfolded = {f"unfold {name}": True for name in FOLDS_OF_TAB[tab]}
+        blocks = ("group1/block3", "group3/block3")
+        yield f"GateLens: {tab}", [panel.send(tab=tab, path=path, **unfolded) for path in blocks]
+    holds = [panel.send(tab=NEED, how=how, **{"hold group3/block3": True}) for how in HELD_AT]
     yield "GateLens: held gates", holds
-    yield "GateLens: moves", [panel.send(**{name: NONSENSE}) for name in ("tab", "network", "path", "classes", "image")]
+    names = ("tab", "network", "path", "channel", "classes", "image")
+    yield "GateLens: moves", [panel.send(**{name: NONSENSE}) for name in names]
 
 
 def sweeps() -> Iterator[tuple[str, Iterable[Any]]]:

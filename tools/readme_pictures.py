@@ -136,8 +136,7 @@ def prepare(page: Page, name: str) -> None:
         page.locator("#train-it").get_by_role("button", name="Play recording").click()
         page.get_by_text("Recording of SE-ResNet-20: finished").wait_for(timeout=60_000)
     if name == "gatelens":
-        page.locator(".sn-lens").get_by_role("tab", name="Curves").click()
-        page.wait_for_timeout(1000)
+        page.locator(".sn-lens .sn-maps img").first.wait_for(timeout=60_000)
     if name == "lesson":
         exercise = page.locator(f"[data-name={NECK}]")
         exercise.get_by_role("textbox").fill("16")

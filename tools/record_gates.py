@@ -2,8 +2,8 @@
 
     python tools/record_gates.py FOLDER
 
-It writes to FOLDER one file for each network with gates, and one for each recorded image of the network. This takes
-some minutes per network.
+It writes to FOLDER one file for each network with gates, one for each of its blocks, and one for each recorded image.
+This takes some minutes per network.
 """
 
 from __future__ import annotations
@@ -18,8 +18,25 @@ from typing import Any
 from senet_lab.files import written_whole
 from senet_lab.gatelens.jobs import run_job
 from senet_lab.gatelens.reading import Reading
-from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results, ablation_key, image_key
-from senet_lab.gatelens.sources.recording import image_file, network_file, network_json, passages_json
+from senet_lab.gatelens.results import (
+    LOAD,
+    READ,
+    UNTRAINED,
+    Key,
+    Results,
+    ablation_key,
+    channel_key,
+    image_key,
+    looks_key,
+)
+from senet_lab.gatelens.sources.recording import (
+    block_file,
+    block_json,
+    image_file,
+    image_json,
+    network_file,
+    network_json,
+)
 from senet_lab.gatelens.sources.source import Source, bundled_sources
 from senet_lab.gatelens.state import HELD_AT
 
@@ -54,7 +71,12 @@ def record(source: Source) -> Iterator[tuple[str, Any]]:
     images = recorded_images(reading)
     for image in images:
         passages = {path: find(source, results, image_key(image, path)) for path in reading.paths}
-        yield image_file(source.name, image), passages_json(image, passages)
+        looks = {path: find(source, results, looks_key(image, path)) for path in reading.paths}
+        yield image_file(source.name, image), image_json(image, passages, looks)
+    for path in reading.paths:
+        channels = reading.offered_channels(path)
+        examples = {channel: find(source, results, channel_key(path, channel)) for channel in channels}
+        yield block_file(source.name, path), block_json(path, examples)
     keys = (ablation_key(how, blocks) for how in HELD_AT for blocks in held_sets(reading.paths))
     ablations = [find(source, results, key) for key in keys]
     yield network_file(source.name), network_json(loaded, reading, untrained, ablations, images)

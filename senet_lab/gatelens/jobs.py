@@ -1,4 +1,4 @@
-"""Jobs: computations on a network that take seconds: its gates, one image, the effect of held gates."""
+"""Jobs: computations on a network that take seconds: its gates, images, and the effect of held gates."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.drawing.network.words import title
-from senet_lab.drawing.raster import Array, png, shade
+from senet_lab.drawing.raster import Array, heat_png, png, shade
 from senet_lab.extras import needed_by
 from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
-from senet_lab.gatelens.passage import Passage
-from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels
-from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem
+from senet_lab.gatelens.passage import ChannelExamples, Example, Look, Looks, Passage
+from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels, extreme_images, look
+from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem, image_key
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name
 from senet_lab.gates.ablation import Ablation
@@ -22,6 +22,7 @@ from senet_lab.gates.observe import BATCH, Observed
 with needed_by(__name__):
     import numpy as np
 
+LOOK_HOWS = ("own", "one", "mean")  # free gates first
 SWITCHED = ("switched",)  # key of the network with its switches, which no page shows
 NORMALIZING_IMAGES = 128  # from which batch normalization of the untrained network computes its statistics
 MIN_IMAGES = 25  # in a batch, however large the images are
@@ -29,7 +30,7 @@ SMALL_SIDE = 32  # in pixels; `BATCH` and `NORMALIZING_IMAGES` are for images of
 
 
 def run_job(key: Key, source: Source, results: Results) -> Any:
-    """Compute the result for a key: `LOAD`, `READ`, `UNTRAINED`, an `image_key` or an `ablation_key`.
+    """Compute the result for a key: `LOAD`, `READ`, `UNTRAINED`, or one that a function in `results` returns.
 
     Args:
         results: earlier results, by key.
@@ -100,6 +101,52 @@ def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Pa
     )
 
 
+def _looks(_: Source, results: Results, image: int | ImageFile, path: str) -> Looks:
+    """Compute Grad-CAM for the predicted class, and for the label if that differs."""
+    from senet_lab.gates.ablation import ablated
+    from senet_lab.gates.gradcam import block_output, class_gradient, grad_cam
+
+    loaded, reading = _loaded_and_read(results)
+    passage: Passage | None = results.get(image_key(image, path))
+    if passage is None or passage.guesses is None:
+        raise ValueError("the image has no prediction that Grad-CAM could explain")
+    labels = [] if passage.outputs or passage.label is None else [passage.label]
+    classes = list(dict.fromkeys([passage.guesses[0][0], *labels]))
+    pixels = np.asarray(_pixels(loaded, image)[1], "float32")
+    batch = np.repeat(pixels, len(classes), 0)
+    switched, by_class = _switched(results), {number: list[Look]() for number in classes}
+    layer, free = block_output(switched, path), None
+    for how in LOOK_HOWS:
+        seen = class_gradient(ablated(switched, reading.gates, how, reading.gates), batch, layer, classes)
+        places = grad_cam(seen.maps, seen.gradients)
+        free = places if free is None else free
+        for at, number in enumerate(classes):
+            by_class[number].append(look(how, places[at], free[at], float(seen.predictions[at, number])))
+    return Looks(by_class)
+
+
+def _channel(_: Source, results: Results, path: str, channel: int) -> ChannelExamples:
+    """Send the images that open and close a gate most through the network, and return the channel's feature maps."""
+    from senet_lab.gates.observe import observed
+    from senet_lab.gates.sites import sites
+
+    loaded, reading = _loaded_and_read(results)
+    opening, closing = extreme_images(reading.gates[path][:, channel])
+    if not opening:
+        return ChannelExamples([], [])
+    site = next(each for each in sites(loaded.model) if each.path == path)
+    numbers = [*opening, *closing]
+    seen = observed(loaded.model, loaded.images[numbers], also=(site.map, site.scale))  # as for `_image`: traced once
+    maps = np.asarray(seen.also[site.map][..., channel], "float32")
+    low, high = float(maps.min()), float(maps.max())
+    gates = reading.gates[path][numbers, channel].tolist()
+    examples = [
+        Example(number, gate, loaded.thumbnail(number), heat_png(each, low, high))
+        for number, gate, each in zip(numbers, gates, maps, strict=True)
+    ]
+    return ChannelExamples(examples[: len(opening)], examples[len(opening) :])
+
+
 def _pixels(loaded: Loaded, image: int | ImageFile) -> tuple[Array, Array, str, str]:
     """Return an image for display, the same as the network's input, its name, and how it was changed."""
     if not isinstance(image, ImageFile):
@@ -110,17 +157,24 @@ def _pixels(loaded: Loaded, image: int | ImageFile) -> tuple[Array, Array, str, 
 
 
 def _ablation(_: Source, results: Results, how: str, blocks: tuple[str, ...]) -> Ablation:
-    from senet_lab.gates.ablation import ablation, switchable
+    from senet_lab.gates.ablation import ablation
 
     loaded, reading = _loaded_and_read(results)
     if problem := accuracy_problem(loaded, reading):
         raise ValueError(problem)
-    if SWITCHED not in results:
-        results[SWITCHED] = switchable(loaded.model)
     return ablation(
-        results[SWITCHED], loaded.images, reading.labels, blocks, how,
+        _switched(results), loaded.images, reading.labels, blocks, how,
         values=reading.gates, before=reading.predictions,
     )  # fmt: skip
+
+
+def _switched(results: Results) -> Any:
+    """Return the network with its switches, made once."""
+    from senet_lab.gates.ablation import switchable
+
+    if SWITCHED not in results:
+        results[SWITCHED] = switchable(results[LOAD].model)
+    return results[SWITCHED]
 
 
 def even_batch_size(n_images: int, max_size: int = BATCH) -> int:
@@ -161,5 +215,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "read": _read,
     "untrained": _untrained,
     "image": _image,
+    "looks": _looks,
+    "channel": _channel,
     "ablation": _ablation,
 }

@@ -7,9 +7,11 @@ from typing import Literal, TypedDict, get_args
 
 from senet_lab.widgets.messages import Answered
 
-Tab = Literal["Curves", "Heat map", "Spread", "Depth", "Similarity", "One image", "Ablation", "Training"]
+Tab = Literal["What do the gates do?", "Which classes?", "This image", "Does the network need them?"]
+Fold = Literal["Spread", "Training", "Heat map", "Depth", "Similarity", "Channels"]
 
 TABS: tuple[str, ...] = get_args(Tab)
+FOLDS: tuple[str, ...] = get_args(Fold)  # views of a tab that are folded until they are opened
 MAX_FILE_BYTES = 64 * 2**20  # of the user's own image
 
 
@@ -66,11 +68,15 @@ class FilePart(TypedDict):
 
 
 class Moves(TypedDict, total=False):
-    """The values that the page sets; "hold PATH" also sets whether the gates of a block are held."""
+    """The values that the page sets.
+
+    "hold PATH" also sets whether the gates of a block are held, and "unfold NAME" whether a view is unfolded.
+    """
 
     tab: Tab
     network: str
     path: str
+    channel: int
     classes: Sequence[int]
     image: int
     page: int

@@ -1,4 +1,4 @@
-"""Passage: one image on its way through a block, as pictures and plain numbers."""
+"""Passage: images on their way through a block, as pictures and plain numbers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,49 @@ class ChannelMaps(NamedTuple):
     channel: int
     before: str
     after: str
+
+
+class Example(NamedTuple):
+    """An image, by number, and its gate for a channel; with picture and feature map as PNGs in data URIs."""
+
+    image: int
+    gate: float
+    picture: str
+    map: str
+
+
+@dataclass(frozen=True)
+class ChannelExamples:
+    """The images that open and close the gate of a channel most, each the most extreme first.
+
+    The feature maps are those that the gate scales; all of a channel have a common color scale.
+    """
+
+    opening: list[Example]
+    closing: list[Example]
+
+
+class Look(NamedTuple):
+    """Where the network looks for a class while its gates are free, or all held in one way.
+
+    Attributes:
+        how: one of `gates.ablation.HOWS`; "own" for free gates.
+        map: Grad-CAM as a gray PNG in a data URI: the brighter, the more a place raises the score of the class.
+        probability: of the class.
+        likeness: the correlation of the map with that of free gates; None if a map is the same everywhere.
+    """
+
+    how: str
+    map: str
+    probability: float
+    likeness: float | None
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Where the network looks in an image: for each class by number, free gates first, then held ones."""
+
+    by_class: dict[int, list[Look]]
 
 
 @dataclass(frozen=True)

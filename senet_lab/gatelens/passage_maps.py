@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from senet_lab.drawing.raster import Array, heat_png
+from senet_lab.drawing.raster import Array, heat_png, png
 from senet_lab.extras import needed_by
-from senet_lab.gatelens.passage import ChannelMaps
+from senet_lab.gatelens.passage import ChannelMaps, Look
 
 with needed_by(__name__):
     import numpy as np
 
 MAX_MAPS = 4  # number of raised channels, and of lowered channels
+MAX_EXAMPLES = 4  # number of images that open a gate, and of those that close it
+DARKEST = 40  # of 255: where nothing raises the score, the image can still be recognized
 MAX_GUESSES = 5
 
 
@@ -40,3 +42,19 @@ def extreme_channels(
 def _maps(channel: int, before: Array, after: Array) -> ChannelMaps:
     low, high = float(min(before.min(), after.min())), float(max(before.max(), after.max()))
     return ChannelMaps(channel, heat_png(before, low, high), heat_png(after, low, high))
+
+
+def extreme_images(gates: Array) -> tuple[list[int], list[int]]:
+    """Return the images with the largest gates (images,) of a channel, and those with the smallest, extremes first."""
+    order = np.argsort(gates, kind="stable")
+    count = min(MAX_EXAMPLES, len(order) // 2)
+    return order[::-1][:count].tolist(), order[:count].tolist()
+
+
+def look(how: str, places: Array, free: Array, probability: float) -> Look:
+    """Return where the network looks, from Grad-CAM (height, width), also that with free gates."""
+    brightness = places / (places.max() or 1)
+    picture = png((DARKEST + (255 - DARKEST) * brightness).round().astype("uint8"))
+    is_flat = not (places.std() and free.std())
+    likeness = None if is_flat else float(np.corrcoef(places.ravel(), free.ravel())[0, 1])
+    return Look(how, picture, probability, likeness)

@@ -10,6 +10,7 @@ from math import isinf, sqrt
 from operator import mul
 from typing import Any, NamedTuple
 
+MAX_OFFERED_CHANNELS = 4
 MAX_HEAT_CHANNELS = 64  # per block: more would be thinner than a pixel
 
 
@@ -206,6 +207,14 @@ class Reading(ABC):
     def count_specific(self, path: str, threshold: float) -> int:
         """Count the channels of a block with an F ratio above a threshold."""
         return sum(ratio > threshold for ratio in self.channel_ratios(path))
+
+    def offered_channels(self, path: str) -> list[int]:
+        """Return the channels of a block that are offered first, most specific first."""
+        return self._most_specific(path, MAX_OFFERED_CHANNELS)
+
+    def channels(self, path: str) -> Sequence[int]:
+        """Return the channels of a block whose images can be shown."""
+        return range(self.n_channels(path))
 
     def heat_channels(self, path: str) -> list[int]:
         """Return the channels of a heat map from top to bottom, most specific first."""

@@ -20,6 +20,16 @@ def image_key(image: int | ImageFile, path: str) -> Key:
     return ("image", image, path)
 
 
+def looks_key(image: int | ImageFile, path: str) -> Key:
+    """Return the key of where the network looks in an image, as seen in a block."""
+    return ("looks", image, path)
+
+
+def channel_key(path: str, channel: int) -> Key:
+    """Return the key of the images that open and close a gate most."""
+    return ("channel", path, channel)
+
+
 def ablation_key(how: str, blocks: Sequence[str]) -> Key:
     """Return the key of the ablation of blocks."""
     return ("ablation", how, tuple(blocks))

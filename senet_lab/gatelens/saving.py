@@ -75,7 +75,7 @@ def _progress(count: int) -> str:
 
 
 def save_figure_of(scene: Scene, suffix: str) -> Path:
-    """Draw the selected figure for the blocks on the tab Curves, and write it to the folder of the notebook.
+    """Draw the selected figure for the blocks whose curves are shown, and write it to the folder of the notebook.
 
     "deviations" shows the first two classes. If the file exists, a number is appended to the name.
 

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, ablation_key, accuracy_problem, image_key
+from senet_lab.gatelens.results import (
+    LOAD,
+    READ,
+    UNTRAINED,
+    Key,
+    ablation_key,
+    accuracy_problem,
+    channel_key,
+    image_key,
+    looks_key,
+)
 from senet_lab.gatelens.saving import SavingStatus
 from senet_lab.gatelens.sources.snapshot import RunSnapshot
-from senet_lab.gatelens.state import Offer, State
+from senet_lab.gatelens.state import IMAGE, NEED, WHAT, Offer, State
 from senet_lab.gatelens.views.ablation import held_words
 
 if TYPE_CHECKING:
     from senet_lab.gatelens.findings import Findings, Network
     from senet_lab.gatelens.image_file import ImageFile
-    from senet_lab.gatelens.passage import Passage
+    from senet_lab.gatelens.passage import ChannelExamples, Looks, Passage
     from senet_lab.gatelens.reading import Reading
     from senet_lab.gates.ablation import Ablation
     from senet_lab.gates.moments import Moment
@@ -66,6 +76,14 @@ class Scene(NamedTuple):
         return self.state.path if self.state.path in paths else paths[-1] if paths else ""
 
     @property
+    def channel(self) -> int:
+        """The channel of the block that is inspected: the selected one, or else the most class-specific one."""
+        if self.reading is None:
+            return 0
+        selected, its = self.state.channel, self.reading.offered_channels(self.path)
+        return its[0] if selected is None or selected >= self.reading.n_channels(self.path) else selected
+
+    @property
     def classes(self) -> tuple[int, ...]:
         """The classes to draw."""
         if self.state.classes is not None or self.reading is None:
@@ -108,6 +126,18 @@ class Scene(NamedTuple):
         return self.work.results.get(image_key(self.image, self.path))
 
     @property
+    def looks(self) -> Looks | None:
+        """Where the network looks in the image, once that has been computed."""
+        if self.work is None or self.image is None:
+            return None
+        return self.work.results.get(looks_key(self.image, self.path))
+
+    @property
+    def examples(self) -> ChannelExamples | None:
+        """The images that open and close the gate of the inspected channel most, once they have been computed."""
+        return self.work.results.get(channel_key(self.path, self.channel)) if self.work else None
+
+    @property
     def together(self) -> Ablation | None:
         """The ablation of all held blocks; None if there are none, or before it has been measured."""
         return self._ablation(self.state.held) if self.state.held else None
@@ -138,7 +168,9 @@ class Scene(NamedTuple):
         """The available choices."""
         if self.reading is None:
             return Offer(self.networks)
-        return Offer(self.networks, self.reading.paths, len(self.reading.classes), len(self.reading.labels))
+        reading = self.reading
+        n_channels = reading.n_channels(self.path)
+        return Offer(self.networks, reading.paths, len(reading.classes), len(reading.labels), n_channels)
 
 
 def required_keys(scene: Scene) -> list[Key]:
@@ -151,10 +183,14 @@ def required_keys(scene: Scene) -> list[Key]:
     keys: list[Key] = [LOAD, READ]
     if scene.reading is None:
         return keys
-    if state.tab == "One image" and scene.image is not None:
+    if state.tab == WHAT:
+        keys.append(channel_key(scene.path, scene.channel))
+    if state.tab == IMAGE and scene.image is not None:
         keys.append(image_key(scene.image, scene.path))
+        if scene.passage and scene.passage.guesses:
+            keys.append(looks_key(scene.image, scene.path))
     if state.held and not scene.accuracy_problem:  # shown on every tab
         keys.append(ablation_key(state.how, state.held))
-    if state.tab == "Ablation" and not scene.accuracy_problem:
+    if state.tab == NEED and not scene.accuracy_problem:
         keys += [ablation_key(state.how, (path,)) for path in scene.reading.paths]
     return [*keys, UNTRAINED]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.checks import InvalidTypeError, flag, one_of, whole
 from senet_lab.gatelens import messages
-from senet_lab.gatelens.messages import TABS
+from senet_lab.gatelens.messages import FOLDS, TABS
 from senet_lab.gatelens.saving import FIGURES
 from senet_lab.gatelens.upload import check_size
 from senet_lab.gatelens.views.figures import SUFFIXES
@@ -17,6 +17,16 @@ from senet_lab.widgets.refusals import refusal
 
 HELD_AT = tuple(how for how in HOWS if how != "own")  # at its own value a gate is not held
 HOLD = "hold "  # before a block's path: separate settings, so that several in one message do not undo each other
+UNFOLD = "unfold "  # before the name of a folded view
+WHAT, WHICH, IMAGE, NEED = TABS
+FOLDS_OF_TAB = {WHAT: FOLDS[:2], WHICH: FOLDS[2:5], IMAGE: FOLDS[5:], NEED: ()}
+# Each view was once a tab: the tab that now holds it, and its fold; pages of that time send these names.
+FORMER_TABS = {
+    **{fold: (tab, fold) for tab, folds in FOLDS_OF_TAB.items() for fold in folds},
+    "Curves": (WHICH, ""),
+    "One image": (IMAGE, "Channels"),
+    "Ablation": (NEED, ""),
+}
 SETTINGS = tuple(name for name in messages.Moves.__annotations__ if name != "runs")  # the widget handles "runs"
 COMMANDS = tuple(name for name in messages.COMMANDS if name not in ("upload", "retry"))  # it also handles these
 MAX_PAGE = 10**6
@@ -29,7 +39,9 @@ class State:
     Attributes:
         network: the name of the selected network.
         tab: one of `TABS`.
+        unfolded: the views that are unfolded, of `FOLDS`.
         path: the selected block; "" for the last one.
+        channel: the selected channel of the block; None for the most class-specific one.
         classes: the classes to draw, by number; None for the most distinct ones.
         image: the number of the sample image to send through the network; None for the user's own file.
         page, wrong: the page of thumbnails, and whether they show only misclassified images.
@@ -42,7 +54,9 @@ class State:
 
     network: str = ""
     tab: str = TABS[0]
+    unfolded: tuple[str, ...] = ()
     path: str = ""
+    channel: int | None = None
     classes: tuple[int, ...] | None = None
     image: int | None = 0
     page: int = 0
@@ -55,12 +69,13 @@ class State:
 
 
 class Offer(NamedTuple):
-    """The available choices: names of networks, blocks with a gate, and the numbers of classes and images."""
+    """The available choices: names of networks, blocks with a gate, and the numbers of classes, images and channels."""
 
     networks: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     classes: int = 0
     images: int = 0
+    channels: int = 0
 
 
 class Commands(NamedTuple):
@@ -86,6 +101,8 @@ def after(state: State, moves: Mapping[str, Any], offer: Offer) -> tuple[State, 
         try:
             if name.startswith(HOLD):
                 state = _hold(state, name.removeprefix(HOLD), value, offer)
+            elif name.startswith(UNFOLD):
+                state = unfold(state, one_of("view", name.removeprefix(UNFOLD), FOLDS), flag("unfold", value))
             elif one_of("control", name, (*SETTINGS, *COMMANDS)) in COMMANDS:
                 state, commands = _obey(state, commands, name, value)
             else:
@@ -101,11 +118,16 @@ def _set(state: State, name: str, value: Any, offer: Offer) -> State:
     match name:
         case "network":  # another network has other blocks and may have other classes
             network = one_of("network", value, offer.networks or ("",))
-            return State(network, state.tab, how=state.how, figure=state.figure, agreed=state.agreed)
+            return State(network, state.tab, state.unfolded, how=state.how, figure=state.figure, agreed=state.agreed)
         case "tab":
-            checked = one_of("tab", value, TABS)
+            tab, fold = FORMER_TABS.get(value, (value, "")) if isinstance(value, str) else (value, "")
+            checked = one_of("tab", tab, TABS)
+            state = unfold(state, fold) if fold else state
         case "path":
             checked = one_of("block", value, offer.blocks or ("",))
+            state = state if value == state.path else replace(state, channel=None)  # other blocks have other channels
+        case "channel":
+            checked = whole("channel", value, 0, max(0, offer.channels - 1))
         case "classes":
             checked = _class_numbers(value, offer)
         case "image":
@@ -120,6 +142,12 @@ def _set(state: State, name: str, value: Any, offer: Offer) -> State:
             checked = one_of("figure", value, tuple(FIGURES))
     page = {"page": 0} if name in ("classes", "wrong") else {}
     return replace(state, **{name: checked, **page})
+
+
+def unfold(state: State, fold: str, is_open: bool = True) -> State:
+    """Return the state with a view unfolded, or folded."""
+    others = tuple(each for each in state.unfolded if each != fold)
+    return replace(state, unfolded=(*others, fold) if is_open else others)
 
 
 def _obey(state: State, commands: Commands, name: str, value: Any) -> tuple[State, Commands]:

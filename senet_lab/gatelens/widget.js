@@ -168,7 +168,7 @@ function hold(el, ask) {
 }
 
 /**
- * Handles buttons, check boxes, radio buttons and the list of networks.
+ * Handles buttons, folds, check boxes, radio buttons, the number of a channel and the list of networks.
  * @param {HTMLElement} el
  * @param {Ask} ask
  */
@@ -185,6 +185,8 @@ function choose(el, ask) {
     );
   /** @param {MouseEvent} event */
   const click = (event) => {
+    const fold = closest(event, "summary[data-ask=unfold]");
+    if (fold) ask(`unfold ${fold.dataset.value}`, !(/** @type {HTMLDetailsElement} */ (fold.parentElement).open));
     const button = closest(event, "button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     const { tab, ask: name, all } = button.dataset;
@@ -200,7 +202,16 @@ function choose(el, ask) {
     const { ask: name, value } = target.dataset;
     if (name === "classes") askClasses();
     else if (name && target.type === "checkbox") ask(name, /** @type {HTMLInputElement} */ (target).checked);
+    else if (name && target.type === "number") ask(name, /** @type {HTMLInputElement} */ (target).valueAsNumber);
     else if (name) ask(name, target instanceof HTMLSelectElement ? target.value : value);
+  };
+  /**
+   * Takes a number on Enter: JupyterLab keeps that key from becoming a change.
+   * @param {KeyboardEvent} event
+   */
+  const keydown = (event) => {
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.type === "number")
+      change(event);
   };
   /**
    * Asks for the current runs before the list of networks is opened.
@@ -210,11 +221,11 @@ function choose(el, ask) {
     const isFrom = relatedTarget instanceof Element && relatedTarget.closest("[data-ask=network]");
     if (target instanceof HTMLElement && target.dataset.ask === "network" && !isFrom) askOwn("runs", true);
   };
-  return listen(el, { click, change, mouseover: near, focusin: near });
+  return listen(el, { click, change, keydown, mouseover: near, focusin: near });
 }
 
 /** @type {Record<string, (value: string) => number | string>} by the name of the message; other values are booleans */
-const READERS = { image: Number, page: Number, save: String };
+const READERS = { channel: Number, image: Number, page: Number, save: String };
 
 /** @param {HTMLElement} button */
 function valueOfButton({ dataset: { ask: name = "", value = "" } }) {

@@ -21,7 +21,6 @@ from senet_lab.checks import quoted
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.extras import TRAINING, require
 from senet_lab.gatelens.image_file import ImageFile, refusal
-from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.networks import Networks
 from senet_lab.gatelens.page import PARTS, page_of, split_by_trait, still
 from senet_lab.gatelens.saving import FigureSaver, save_figure_of
@@ -30,7 +29,7 @@ from senet_lab.gatelens.sources.listing import list_sources
 from senet_lab.gatelens.sources.run_list import Folder, RunList
 from senet_lab.gatelens.sources.runs import source_of_run
 from senet_lab.gatelens.sources.source import Source
-from senet_lab.gatelens.state import State, after
+from senet_lab.gatelens.state import IMAGE, WHAT, State, after, unfold
 from senet_lab.gatelens.upload import Uploads
 from senet_lab.gatelens.views.classes import gates_sheet
 from senet_lab.gatelens.work import Work
@@ -129,7 +128,8 @@ class GateLens(anywidget.AnyWidget):
         self._file: ImageFile | None = None
         self._moving = threading.Lock()  # a file is taken on another thread than a move
         self._sending = threading.RLock()
-        self._state = State(network=first, agreed=agreed, tab=TABS[0] if watch is None else "Training")
+        unfolded = () if watch is None else ("Training",)
+        self._state = State(network=first, agreed=agreed, unfolded=unfolded)
         self._follower = Follower(weakref.WeakMethod(self._look))
         self._networks = Networks(sources, runs, self._follow, None if watch is None else (first, watch))
         self._uploads, self._figures = Uploads(self._take), FigureSaver(self._follow)
@@ -143,11 +143,11 @@ class GateLens(anywidget.AnyWidget):
         self._follow()
 
     def _open(self) -> None:
-        """If the network is a run, follow it; if it is being trained, open the tab Training."""
+        """If the network is a run, follow it; if it is being trained, show how."""
         if folder := self._networks.run_folder(self._state.network):
             self._follower.start()
             if folder.look().progress:
-                self._state = replace(self._state, tab="Training")
+                self._state = unfold(replace(self._state, tab=WHAT), "Training")
 
     def close(self) -> None:
         """Close the panel, and release the network and all results."""
@@ -230,7 +230,7 @@ class GateLens(anywidget.AnyWidget):
             if problem:
                 self._state = replace(self._state, refused={"own": problem})
             else:
-                self._file, self._state = file, replace(self._state, image=None, tab="One image", refused={})
+                self._file, self._state = file, replace(self._state, image=None, tab=IMAGE, refused={})
                 self._networks.try_again(self._state.network)
         self._follow()
 

@@ -142,6 +142,10 @@ def _describe(key: Key, remaining: int) -> str:
     }.get(name, "")
     if name == "image":
         words = f"Sending an image through {title(arguments[1])}"
+    if name == "looks":
+        words = f"Finding where the network looks, in {title(arguments[1])}"
+    if name == "channel":
+        words = f"Finding the images for channel {arguments[1]} of {title(arguments[0])}"
     if name == "ablation":
         blocks = arguments[1]
         words = f"Holding the gate of {title(blocks[0])}" if len(blocks) == 1 else f"Holding {len(blocks)} gates"

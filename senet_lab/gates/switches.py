@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from senet_lab.extras import needed_by
@@ -33,6 +34,13 @@ class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
 
     def call(self, images: Any, training: Any = None) -> Any:
         """Return the model's output for (batch, height, width, channels), with gates held as the switches are set."""
+        return self.walk(images, lambda _, output: output, training)
+
+    def walk(self, images: Any, change: Callable[[str, Any], Any], training: Any = None) -> Any:
+        """Return the same, where `change` gets the name and the output of each operation, and returns the new output.
+
+        Gates are held before `change` gets their output.
+        """
 
         def switched(operation: Any) -> Any:
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -40,7 +48,7 @@ class Switched(keras.Model):  # type: ignore[misc]  # Keras ships no types
                     kwargs["training"] = training
                 y = operation(*args, **kwargs)
                 switch = self._by_gate.get(operation.name)
-                return y if switch is None else switch(y)
+                return change(operation.name, y if switch is None else switch(y))
 
             return call
 

@@ -16,12 +16,13 @@ from senet_lab.gatelens.state import State, after
 from senet_lab.web.panels import Panel
 from senet_lab.widgets.conversation import Request
 
-# Requirements of commands that a recording cannot obey. On the page, only dropping a file sends such a command.
+# Requirements of what a recording cannot show. On the page, only dropping a file sends such a command.
 NEEDS = {
+    "channels": f"For other channels, {INSTALLATION}",
     "own": f"To use your own image, {INSTALLATION}",
     "save": f"To save a figure for print, {INSTALLATION}",
 }
-RETRYING = ("retry", "network", "image")  # moves that retry files that could not be loaded
+RETRYING = ("retry", "network", "image", "channel")  # moves that retry files that could not be loaded
 NEEDS_BY_MESSAGE = {**NEEDS, "upload": NEEDS["own"]}
 
 

@@ -8,9 +8,9 @@ import pytest
 from panel_driver import ask, page
 
 from senet_lab.gatelens import jobs as lens_jobs
-from senet_lab.gatelens import page as lens_pages
+from senet_lab.gatelens import tabs as lens_tabs
 from senet_lab.gatelens.scene import required_keys
-from senet_lab.gatelens.state import HELD_AT, TABS
+from senet_lab.gatelens.state import HELD_AT, IMAGE, NEED, TABS, WHICH
 from senet_lab.gatelens.views.ablation import twin_words
 
 
@@ -27,22 +27,22 @@ def switched(model):
 def test_holding_a_gate_measures_what_ablation_measures(lens, switched, how):
     from senet_lab.gates.ablation import ablation
 
-    ask(lens, tab="Ablation", how=how, hold={"group2/block1": True})
+    ask(lens, tab=NEED, how=how, hold={"group2/block1": True})
     work = lens._work
     found = work.results["ablation", how, ("group2/block1",)]
     by_hand = ablation(switched, work.loaded.images, work.reading.labels, ["group2/block1"], how)
     assert (found.after, found.flipped) == (by_hand.after, by_hand.flipped)
     assert f"{100 * by_hand.after:.1f}%" in page(lens)["said"]
     assert "sn-cross" in page(lens)["strip"]
-    assert (lens_pages.HELD_AT_ONE in page(lens)["body"]) == (how == "one")
+    assert (lens_tabs.HELD_AT_ONE in page(lens)["body"]) == (how == "one")
     ask(lens, free=True, how="one")
 
 
 def test_what_is_held_is_not_measured_twice(lens, monkeypatch):
-    ask(lens, tab="Ablation", how="one")
+    ask(lens, tab=NEED, how="one")
     monkeypatch.setitem(lens_jobs.JOBS, "ablation", lambda *_: pytest.fail("measured again"))
-    ask(lens, tab="Curves")
-    assert ask(lens, tab="Ablation", how="one")["error"] == ""
+    ask(lens, tab=WHICH)
+    assert ask(lens, tab=NEED, how="one")["error"] == ""
 
 
 def test_what_held_gates_do_is_said_on_every_tab_in_the_words_of_ablation(lens, monkeypatch):
@@ -53,19 +53,19 @@ def test_what_held_gates_do_is_said_on_every_tab_in_the_words_of_ablation(lens, 
         said[tab] = re.search(r'sn-effect">(.*?)</p>', shown["side"])[1]
         assert shown["doing"] == said[tab]
     assert len(set(said.values())) == 1
-    effect = said["Curves"]
+    effect = said[WHICH]
     assert re.fullmatch(
         r"group 1 . block 1 held at the mean: accuracy [\d.]+.% . [\d.]+.% \(.?[\d.]+( . [\d.]+)? points\)", effect
     )
-    assert ask(lens, tab="Ablation")["said"].startswith(f"G{effect[1:]}")
-    scene = replace_scene(lens.scene, tab="One image", image=1)
+    assert ask(lens, tab=NEED)["said"].startswith(f"G{effect[1:]}")
+    scene = replace_scene(lens.scene, tab=IMAGE, image=1)
     at = [key[0] for key in required_keys(scene)]
     assert at.index("image") < at.index("ablation") < at.index("untrained")
     monkeypatch.setitem(lens_jobs.JOBS, "ablation", lambda *_: (_ for _ in ()).throw(ValueError("cannot be had")))
     two = ("group1/block1", "group2/block1")  # which nobody has measured together
     fresh = replace_scene(lens.scene, how="shuffled", held=two)
     assert fresh.effect.endswith("held shuffled: being measured \u2026")
-    shown = ask(lens, tab="Depth", how="shuffled", hold={"group2/block1": True})
+    shown = ask(lens, tab=WHICH, how="shuffled", hold={"group2/block1": True})
     assert "held shuffled: not measured" in shown["side"]
     assert shown["error"] == "cannot be had"
     monkeypatch.undo()
@@ -88,4 +88,4 @@ def test_the_twin_without_squeeze_excite_stands_beside_what_holding_gates_loses(
         words_of_both = twin_words(card, SimpleNamespace(name="bare", accuracy=accuracy, images=10_000))
         assert f"classifies {100 * accuracy:.2f}% of" in words_of_both
     monkeypatch.setitem(lens._work.results, ("load",), replace(lens._work.loaded, twin=words))
-    assert words in ask(lens, tab="Ablation")["body"]
+    assert words in ask(lens, tab=NEED)["body"]

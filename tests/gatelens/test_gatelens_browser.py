@@ -25,7 +25,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from senet_lab.drawing.sheet import style_sheet
-from senet_lab.gatelens.state import TABS
+from senet_lab.gatelens.state import FOLDS_OF_TAB, IMAGE, NEED, TABS, WHAT, WHICH
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def page(browser, lab, workplace):
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
     page.locator(".sn-lens").wait_for(timeout=120_000)
-    expect(page.locator(".sn-lens [role=tabpanel] svg").first).to_be_visible(timeout=120_000)
+    expect(page.locator(".sn-lens [role=tabpanel] .sn-maps img").first).to_be_visible(timeout=120_000)
     expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=120_000)
     return page
 
@@ -84,7 +84,7 @@ def alert(page):
 def test_the_first_picture_and_its_sentence_are_there_without_a_click(page):
     expect(page.get_by_role("heading", name="Gates of")).to_be_visible()
     expect(page.locator(".sn-lens .sn-strip .sn-gate-mark")).to_have_count(4)
-    expect(said(page)).to_contain_text("the mean gates of these classes differ by")
+    expect(said(page)).to_contain_text(re.compile(r"Channel \d+ of group 3 . block 1 opens most for"))
     expect(alert(page)).to_be_hidden()
 
 
@@ -100,7 +100,7 @@ def test_a_block_is_chosen_by_arrow_keys(page):
 
 
 def test_classes_are_chosen_by_check_boxes_and_focus_stays(page):
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     box = page.get_by_role("checkbox", name="truck")
     box.focus()
     page.keyboard.press("Space")
@@ -124,7 +124,7 @@ LOOKS = """(name) => Object.fromEntries([...document.querySelectorAll('.sn-lens 
 
 
 def test_a_class_stands_out_when_it_is_pointed_at_or_reached_by_key(page):
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     pressed(page, "All")
     expect(page.locator(".sn-class-key span")).to_have_count(10)
     box = page.get_by_role("checkbox", name="deer")
@@ -134,7 +134,7 @@ def test_a_class_stands_out_when_it_is_pointed_at_or_reached_by_key(page):
         page.locator(".sn-class-key span", has_text="deer").hover,
     ):
         page.mouse.move(5, 5)
-        page.get_by_role("tab", name="Curves").focus()
+        page.get_by_role("tab", name=WHICH).focus()
         assert set(page.evaluate(LOOKS, "opacity").values()) == {"1"}
         page.keyboard.press("Shift")  # by key from here on: what has the focus is shown
         reach()
@@ -147,33 +147,64 @@ def test_a_class_stands_out_when_it_is_pointed_at_or_reached_by_key(page):
 
 def test_lines_keep_their_colours_when_another_panel_brings_its_sheet_later(page):
     """As an Explorer below does, or a stored page: the rules that all views share come behind those of the gates."""
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     before = page.evaluate(LOOKS, "stroke")
     assert len(set(before.values())) == len(before) == 10
     page.add_style_tag(content=style_sheet())
     assert page.evaluate(LOOKS, "stroke") == before
 
 
-def test_each_picture_has_its_numbers_behind_it(page):
-    for tab in TABS[:5]:
+def fold(page, name):
+    return page.locator(f".sn-lens summary[data-value='{name}']")
+
+
+def test_views_are_unfolded_by_key_and_have_their_numbers_behind_them(page):
+    for tab in TABS:
         go_to(page, tab)
-        summary = page.get_by_text("Show numbers")
-        summary.press("Enter")
-        expect(page.locator(".sn-behind table").first).to_be_visible()
-        summary.press("Enter")
+        for name in FOLDS_OF_TAB[tab]:
+            details = page.locator(".sn-lens .sn-fold").filter(has=page.locator(f"summary[data-value='{name}']"))
+            fold(page, name).focus()
+            page.keyboard.press("Enter")
+            expect(details.locator("svg, img, pre").first).to_be_visible()
+            expect(fold(page, name)).to_be_focused()
+            if name != "Training":  # of which nothing was recorded
+                details.get_by_text("Show numbers").press("Enter")
+                expect(details.locator(".sn-behind table").first).to_be_visible()
+            fold(page, name).focus()
+            page.keyboard.press("Enter")
+            expect(details.locator("svg, img, pre")).to_have_count(0)
+
+
+def test_a_channel_is_chosen_by_number_or_by_button(page):
+    go_to(page, WHAT)
+    number = page.get_by_role("spinbutton", name="channel")
+    number.fill("7")
+    number.press("Enter")
+    expect(said(page)).to_contain_text("Channel 7 of", timeout=60_000)
+    expect(number).to_be_focused()
+    expect(page.locator(".sn-lens .sn-maps img")).to_have_count(16)
+    number.fill("99")
+    number.press("Enter")
+    expect(alert(page)).to_contain_text("Channel (99) must be at most")
+    button = page.get_by_role("group", name="Most class-specific channels").get_by_role("button").first
+    button.press("Enter")
+    expect(said(page)).to_contain_text(f"Channel {button.inner_text()} of", timeout=60_000)
+    expect(button).to_be_focused()
+    expect(alert(page)).to_be_hidden()
+    expect(page.locator(".sn-lens [data-part=busy]")).to_be_hidden(timeout=60_000)
 
 
 def test_a_gate_is_held_with_a_key_and_accuracy_moves(page):
-    go_to(page, "Ablation")
+    go_to(page, NEED)
     bar = page.locator(".sn-node[data-hold='group3/block1']")
     bar.focus()
     page.keyboard.press("Enter")
     expect(said(page)).to_contain_text(re.compile("Group 3 . block 1 held at 1"), timeout=60_000)
     expect(page.locator(".sn-strip .sn-cross")).to_have_count(1)
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     for place in (".sn-effect", "[data-part=doing]"):  # seen from every tab
         expect(page.locator(f".sn-lens {place}")).to_have_text(re.compile(r"held at 1: accuracy .* points\)"))
-    go_to(page, "Ablation")
+    go_to(page, NEED)
     page.get_by_role("radio", name="shuffled").focus()
     page.keyboard.press("Space")
     expect(said(page)).to_contain_text("held shuffled: accuracy", timeout=60_000)
@@ -184,14 +215,19 @@ def test_a_gate_is_held_with_a_key_and_accuracy_moves(page):
 
 
 def test_an_image_of_the_sample_goes_through_the_network(page):
-    go_to(page, "One image")
+    go_to(page, IMAGE)
     thumb = page.locator(".sn-thumb").nth(2)
     words = thumb.get_attribute("aria-label")
     thumb.press("Enter")
     name = re.search(r"Image \d+", words)[0]
     expect(said(page)).to_contain_text(f"{name} is classified as", timeout=60_000)
     expect(page.locator(".sn-thumb[aria-pressed=true]")).to_be_focused()
-    expect(page.locator(".sn-maps img")).to_have_count(16)
+    expect(page.locator(".sn-look img + img").first).to_be_visible(timeout=60_000)
+    expect(said(page)).to_contain_text("with all gates held at their mean, it looks at")
+    fold(page, "Channels").press("Enter")
+    expect(page.locator(".sn-fold .sn-maps img")).to_have_count(16)
+    fold(page, "Channels").press("Enter")
+    expect(page.locator(".sn-fold .sn-maps img")).to_have_count(0)
     pressed(page, "Next")
     for number in (2, 3):
         expect(page.get_by_text(f"page {number} of")).to_be_visible()
@@ -203,7 +239,7 @@ def test_an_image_of_the_sample_goes_through_the_network(page):
 
 
 def test_a_list_of_classes_stays_where_it_was_scrolled_to(page):
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     boxes = page.locator(".sn-boxes")
     page.add_style_tag(content=".sn-side .sn-boxes { max-height: 80px !important; }")
     boxes.evaluate("(list) => (list.scrollTop = 60)")
@@ -236,7 +272,7 @@ def png(name, content):
 
 
 def test_a_file_of_ones_own_goes_through_the_network(page):
-    go_to(page, "One image")
+    go_to(page, IMAGE)
     ramp = np.linspace(0, 255, 300 * 200).reshape(200, 300).astype("uint8")
     choose_file(page, png("my ramp.png", encoded(Image.fromarray(ramp))))
     expect(said(page)).to_contain_text("my ramp.png is classified as", timeout=60_000)
@@ -244,7 +280,7 @@ def test_a_file_of_ones_own_goes_through_the_network(page):
 
 
 def test_a_file_is_dropped_on_any_view(page):
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     image = encoded(Image.new("RGBA", (40, 40), (200, 30, 30, 120)))
     page.locator(".sn-lens").evaluate(
         """(panel, bytes) => {
@@ -260,7 +296,7 @@ def test_a_file_is_dropped_on_any_view(page):
 
 
 def test_a_file_that_gets_lost_is_sent_again(page):
-    go_to(page, "One image")
+    go_to(page, IMAGE)
     lost_once = "(d, m) => (d === 'out' && m.content.data?.content?.moves?.upload && isFirst('part') ? Infinity : 0)"
     with losing(page, lost_once) as lost:
         choose_file(page, png("lost.png", encoded(Image.new("RGB", (40, 40), (30, 200, 30)))))
@@ -280,7 +316,7 @@ def test_a_file_that_cannot_be_read_is_said(page):
 
 
 def test_a_file_of_many_parts_arrives_whole(page, tmp_path):
-    go_to(page, "One image")
+    go_to(page, IMAGE)
     noise = np.random.default_rng(0).integers(0, 256, (1700, 1700, 3), dtype="uint8")
     file = tmp_path / "large.png"
     file.write_bytes(encoded(Image.fromarray(noise)))
@@ -298,7 +334,7 @@ def test_a_file_of_many_parts_arrives_whole(page, tmp_path):
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words):
-    go_to(page, "One image")
+    go_to(page, IMAGE)
     expect(said(page)).to_contain_text("is classified as", timeout=60_000)
     before = said(page).inner_text()
     choose_file(page, png(name, content))
@@ -311,7 +347,7 @@ def test_a_file_that_is_no_image_is_refused_in_words(page, name, content, words)
 
 
 def test_a_figure_is_saved_with_a_key_and_the_panel_says_where(page):
-    go_to(page, "Curves")
+    go_to(page, WHICH)
     button = page.get_by_role("button", name="Save figure as SVG")
     button.focus()
     page.keyboard.press("Enter")
@@ -341,10 +377,16 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_to_object_to_on_any_tab(page, 
     page.locator(".sn-lens button[data-hold]").press("Enter")
     for tab in TABS:
         go_to(page, tab)
+        for name in FOLDS_OF_TAB[tab]:
+            fold(page, name).press("Enter")
+            expect(
+                page.locator(".sn-lens .sn-fold[open] .sn-finding").nth(FOLDS_OF_TAB[tab].index(name))
+            ).to_be_visible()
         assert cut_off(page, ".sn-lens") == [], tab
         assert axe_faults(page, ".sn-lens", theme) == [], tab
-        name = f"lens_{TABS.index(tab)}_{tab.lower().replace(' ', '_')}_{theme}"
-        keep_picture(page, name, page.locator(".sn-lens"), height=1500)
+        keep_picture(page, f"lens_{TABS.index(tab)}_{theme}", page.locator(".sn-lens"), height=2200)
+        for name in FOLDS_OF_TAB[tab]:
+            fold(page, name).press("Enter")
     page.get_by_role("button", name="Release all").press("Enter")
     set_theme(page, "light")
 
@@ -417,23 +459,23 @@ def test_the_panel_answers_while_a_fit_keeps_its_cell_busy_and_reads_the_gates_w
         "_ = compiled(model).fit(x[:64], y[:64], epochs=3, verbose=0, callbacks=[watch, held])",
     )  # fmt: skip
     panel, prompt = cell.locator(".sn-lens"), cell.locator(".jp-InputPrompt")
-    tabs = {name: panel.get_by_role("tab", name=name) for name in ("Training", "Depth")}
+    tabs = {name: panel.get_by_role("tab", name=name) for name in (WHAT, WHICH)}
     try:
-        expect(tabs["Training"]).to_have_attribute("aria-selected", "true", timeout=60_000)
-        for name in ("Depth", "Training"):
+        expect(tabs[WHAT]).to_have_attribute("aria-selected", "true", timeout=60_000)
+        for name in (WHICH, WHAT):
             tabs[name].click()
             expect(tabs[name]).to_have_attribute("aria-selected", "true", timeout=60_000)
-        expect(panel.locator("p[data-part=said]")).to_contain_text("From epoch 0 to 1", timeout=180_000)
-        tabs["Depth"].click()
-        expect(tabs["Depth"]).to_have_attribute("aria-selected", "true", timeout=60_000)
+        expect(panel.locator(".sn-fold[open]")).to_contain_text("From epoch 0 to 1", timeout=180_000)
+        tabs[WHICH].click()
+        expect(tabs[WHICH]).to_have_attribute("aria-selected", "true", timeout=60_000)
         expect(panel.get_by_role("heading", name="Gates of").locator("+ p")).to_contain_text("being trained")
         expect(prompt).to_have_text("[*]:")
     finally:
         done.write_text("")
     expect(prompt).not_to_have_text("[*]:", timeout=180_000)
     expect(panel.locator("[data-part=heading]")).not_to_contain_text("being trained", timeout=60_000)
-    tabs["Training"].click()
-    expect(panel.locator("p[data-part=said]")).to_contain_text("From epoch 0 to 3", timeout=60_000)
+    tabs[WHAT].click()
+    expect(panel.locator(".sn-fold[open]")).to_contain_text("From epoch 0 to 3", timeout=60_000)
     expect(panel.locator("[data-part=busy]")).to_be_hidden(timeout=120_000)
 
 
@@ -442,20 +484,20 @@ def test_a_page_that_is_loaded_again_finds_its_panel_and_a_cell_that_is_run_agai
 ):
     run(page, 1, "lens = GateLens(model)", "lens")
     panel = page.locator(".jp-CodeCell").nth(1).locator(".sn-lens")
-    expect(panel.locator("[role=tabpanel] svg").first).to_be_visible(timeout=120_000)
+    expect(panel.locator("[role=tabpanel] .sn-maps img").first).to_be_visible(timeout=120_000)
     page.keyboard.press("Control+S")
     expect(page.get_by_text("Saving completed")).to_be_visible()
     other = page.context.new_page()
     opened_notebook(other, lab, f"{workplace.name}/lens.ipynb")
     again = other.locator(".jp-CodeCell").nth(1).locator(".sn-lens")
-    again.get_by_role("tab", name="Depth").click(timeout=60_000)
-    expect(again.get_by_role("tab", name="Depth")).to_have_attribute("aria-selected", "true", timeout=60_000)
+    again.get_by_role("tab", name=WHICH).click(timeout=60_000)
+    expect(again.get_by_role("tab", name=WHICH)).to_have_attribute("aria-selected", "true", timeout=60_000)
     run(page, 1, "lens = GateLens(model)", "lens")
-    late = again.get_by_role("tab", name="Spread")
+    late = again.get_by_role("tab", name=NEED)
     late.click()
     expect(again.locator("p[data-part=error]")).to_contain_text("was run again", timeout=60_000)
     other.close()
-    expect(panel.locator("[role=tabpanel] svg").first).to_be_visible(timeout=120_000)
+    expect(panel.locator("[role=tabpanel] .sn-maps img").first).to_be_visible(timeout=120_000)
 
 
 def test_no_other_host_is_asked_and_nothing_goes_wrong_on_the_console(page, lab):

@@ -15,7 +15,7 @@ from timm_draws import draw
 from senet_lab import GateLens
 from senet_lab.data import datasets as data
 from senet_lab.gatelens.sources import source as lens_sources
-from senet_lab.gatelens.state import TABS
+from senet_lab.gatelens.state import IMAGE, NEED, TABS, WHICH
 from senet_lab.training.recipe import Recipe
 from senet_lab.weights import pretrained
 from senet_lab.weights.timm import hub
@@ -95,16 +95,16 @@ def test_a_converted_network_looks_at_the_sample_made_larger_and_names_what_it_p
     assert np.bincount(reading.labels).tolist() == [10] * 10
     assert (reading.classes, reading.accuracy) == (data.CIFAR10, None)
     assert np.allclose(loaded.images, how.standardised(loaded.pictures))
-    shown = ask(lens, tab="One image", image=7)
+    shown = ask(lens, tab=IMAGE, image=7)
     passage = lens._work.results["image", 7, lens.scene.path]
     assert imagenet_classes()[passage.guesses[0][0]][1].partition(",")[0] in shown["said"]
     assert "its label is" in shown["said"]
     shown = send(lens, "mine.png", encoded(Image.fromarray(RAMP)))
     assert "resized to 64 x 64" in shown["body"]
-    shown = ask(lens, tab="Ablation", **{f"hold {lens.scene.path}": True})
+    shown = ask(lens, tab=NEED, **{f"hold {lens.scene.path}": True})
     assert "other classes than those of these images" in shown["said"]
     assert "accuracy cannot be measured" in shown["side"]
-    assert (shown["error"], ask(lens, tab="Depth")["error"], lens._work.failed) == ("", "", {})
+    assert (shown["error"], ask(lens, tab=WHICH)["error"], lens._work.failed) == ("", "", {})
     for tab in TABS:
         ElementTree.fromstring(f"<div>{ask(lens, tab=tab)['body']}</div>")
 

@@ -11,9 +11,10 @@ from messages import post
 from panel_driver import ask, page
 
 from senet_lab import GateLens
-from senet_lab.gatelens import page as lens_pages
+from senet_lab.gatelens import tabs as lens_tabs
 from senet_lab.gatelens.page import PARTS
-from senet_lab.gatelens.state import TABS
+from senet_lab.gatelens.passage_maps import look
+from senet_lab.gatelens.state import FOLDS_OF_TAB, IMAGE, TABS, WHAT, WHICH
 from senet_lab.gates import observe as gates
 from senet_lab.training.batches import prepare_images
 from senet_lab.training.recipe import Recipe
@@ -22,16 +23,22 @@ from senet_lab.weights import pretrained
 
 def test_an_image_has_the_same_name_in_every_place(lens):
     """The first is Image 1, as people count; title, label, caption and sentence agree."""
-    shown = ask(lens, tab="One image", image=0)
+    shown = ask(lens, tab=IMAGE, image=0)
     tag = re.search(r'<button[^>]*data-ask="image" data-value="0"[^>]*>', shown["body"])[0]
     assert (tag.count(", Image 1"), "images[" in shown["body"]) == (2, False)
     assert "<figcaption>Image 1, label" in shown["body"]
     assert shown["said"].startswith("Image 1 is classified as")
 
 
-def test_every_tab_is_drawn_and_says_something(lens):
+def test_every_tab_is_drawn_with_its_folds_and_says_something(lens):
     for tab in TABS:
-        shown = ask(lens, tab=tab)
+        folds = FOLDS_OF_TAB[tab]
+        folded = ask(lens, tab=tab)["body"]
+        shown = ask(lens, **{f"unfold {name}": True for name in folds})
+        assert (folded.count("<details class"), shown["body"].count(' open="open"><summary')) == (
+            folded.count("<details class"),
+            len(folds),
+        )
         assert (shown["tab"], shown["error"], shown["busy"], shown["doing"]) == (tab, "", "", "")
         assert len(shown["said"]) > 20
         assert len(shown["body"]) > 200
@@ -47,7 +54,7 @@ def test_the_panels_gates_are_those_of_gates(lens, model):
 
 
 def test_chosen_classes_are_drawn_and_no_others(lens):
-    shown = ask(lens, tab="Curves", classes=[3, 7])
+    shown = ask(lens, tab=WHICH, classes=[3, 7])
     assert shown["body"].count("sn-line-key") == 2
     assert "horse" in shown["body"]
     assert "Choose at least two classes" in ask(lens, classes=[])["said"]
@@ -81,7 +88,7 @@ def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
     for tab in TABS:
         ask_of_nothing(lens, tab)
         shown = page(lens)
-        assert (shown["said"], shown["error"], shown["busy"]) == (lens_pages.NOTHING_SHIPS, "", "")
+        assert (shown["said"], shown["error"], shown["busy"]) == (lens_tabs.NOTHING_SHIPS, "", "")
         assert "Choose a network" in shown["side"]
         assert "disabled" not in shown["side"]
     assert repr(lens) == "GateLens(no network)"
@@ -92,11 +99,11 @@ def test_without_a_network_the_panel_says_how_to_give_one(monkeypatch):
 @pytest.mark.slow
 def test_an_error_of_our_own_is_shown_and_kept_and_the_next_choice_works(model, monkeypatch):
     lens = GateLens(model).wait(300)
-    monkeypatch.setattr(lens_pages, "curves_words", lambda *_: 1 / 0)
-    assert "ZeroDivisionError" in ask(lens, tab="Curves")["error"]
+    monkeypatch.setattr(lens_tabs, "curves_words", lambda *_: 1 / 0)
+    assert "ZeroDivisionError" in ask(lens, tab=WHICH)["error"]
     assert isinstance(lens.failure, ZeroDivisionError)
     monkeypatch.undo()
-    assert ask(lens, tab="Curves", classes=[1, 2])["error"] == ""
+    assert ask(lens, tab=WHICH, classes=[1, 2])["error"] == ""
 
 
 def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
@@ -111,15 +118,49 @@ def test_where_no_widget_lives_there_is_the_page_as_it_stands(lens):
 
 
 def test_a_part_of_the_page_that_is_as_it_was_is_not_sent(lens):
-    ask(lens, tab="Heat map", path="group2/block1")
+    ask(lens, tab=IMAGE, path="group2/block1")
     sent = []
 
     def note(change):
         sent.append(change.name)
 
     lens.observe(note, [*PARTS, "shown"])
-    ask(lens, tab="Curves")
+    ask(lens, tab=WHICH)
     lens._figures.status = lens._figures.status._replace(words="Saved")
     lens._render()
     lens.unobserve(note, [*PARTS, "shown"])
     assert sent == ["body", "shown", "side", "shown"]
+
+
+def test_the_images_of_a_channel_are_those_that_open_and_close_its_gate_most(lens):
+    shown = ask(lens, tab=WHAT, path="group2/block1", channel=5)
+    gates_of_channel = lens._work.reading.gates["group2/block1"][:, 5]
+    order = gates_of_channel.argsort(kind="stable").tolist()
+    examples = lens.scene.examples
+    assert [each.image for each in examples.opening] == order[::-1][:4]
+    assert [each.image for each in examples.closing] == order[:4]
+    assert examples.opening[0].gate == gates_of_channel.max()
+    assert "Channel 5 of group 2" in shown["said"]
+    assert shown["body"].count(examples.opening[0].map) == 1
+    assert "most class-specific" in shown["body"].lower()
+    other = ask(lens, path="group2/block2")  # which begins with its own channel
+    first = lens._work.reading.offered_channels("group2/block2")[0]
+    assert f"Channel {first} of group 2 \u00b7 block 2" in other["said"]
+
+
+def test_where_the_network_looks_is_grad_cam_with_gates_free_and_held(lens, model):
+    from senet_lab.gates.gradcam import block_output, class_gradient, grad_cam
+
+    shown = ask(lens, tab=IMAGE, path="group2/block2", image=3)
+    loaded, passage = lens._work.loaded, lens.scene.passage
+    guess = passage.guesses[0][0]
+    assert set(lens.scene.looks.by_class) == {guess, passage.label}
+    seen = class_gradient(model, loaded.images[3:4], block_output(model, "group2/block2"), [guess])
+    free, one, mean = lens.scene.looks.by_class[guess]
+    assert (free.how, one.how, mean.how) == ("own", "one", "mean")
+    places = grad_cam(seen.maps, seen.gradients)[0]
+    assert free.map == look("own", places, places, 1.0).map
+    assert free.probability == pytest.approx(passage.guesses[0][1], abs=1e-5)
+    assert one.probability != pytest.approx(free.probability, abs=1e-5)
+    assert shown["body"].count('alt="Grad-CAM for') == 3 * len(lens.scene.looks.by_class)
+    assert "with all gates held at their mean" in shown["said"]

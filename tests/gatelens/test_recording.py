@@ -6,32 +6,34 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from gate_readings import PATHS, PERFECT, READING, ablation_of, drawn_reading, passage_of
+from gate_readings import EXAMPLES, LOOKS, PATHS, PERFECT, READING, ablation_of, drawn_reading, passage_of
 
 from senet_lab.gatelens.findings import Findings
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.page import page_of
 from senet_lab.gatelens.reading import Reading
-from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, ablation_key, image_key
+from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, ablation_key, channel_key, image_key, looks_key
 from senet_lab.gatelens.scene import Scene, required_keys
 from senet_lab.gatelens.sources.recording import (
     NOT_RECORDED,
     RecordedFindings,
     RecordedNetwork,
+    block_file,
+    block_json,
     image_file,
+    image_json,
     network_file,
     network_json,
-    passages_json,
 )
 from senet_lab.gatelens.sources.source import Source
-from senet_lab.gatelens.state import State
+from senet_lab.gatelens.state import FOLDS_OF_TAB, IMAGE, State
 
 SOURCE = Source("mine", load=lambda: pytest.fail("a recording loads nothing"), is_bundled=True)
 NETWORK = RecordedNetwork("as it was", "with a twin", {0: "data:,0", 7: "data:,7"})
 UNTRAINED_READING = replace(drawn_reading(1, rising=False), predictions=None)
 ABLATIONS = [ablation_of(path, after) for path, after in zip(PATHS, (0.8, 0.9, 0.7, 0.85), strict=True)]
 STATES = [
-    State("mine", tab, path, classes, image, wrong=wrong, how="one", held=held)
+    State("mine", tab, FOLDS_OF_TAB[tab], path, None, classes, image, wrong=wrong, how="one", held=held)
     for tab, (path, classes, image, wrong, held) in product(
         TABS,
         [
@@ -59,6 +61,8 @@ def found(reading=READING):
         UNTRAINED: UNTRAINED_READING,
         **{ablation_key("one", each.blocks): each for each in ABLATIONS},
         **{image_key(image, path): passage_of(image % 3) for image in NETWORK.pictures for path in PATHS},
+        **{looks_key(image, path): LOOKS for image in NETWORK.pictures for path in PATHS},
+        **{channel_key(path, channel): EXAMPLES for path in PATHS for channel in reading.offered_channels(path)},
     }
     return findings
 
@@ -69,8 +73,14 @@ def files(reading=READING):
     content = {
         network_file("mine"): network_json(NETWORK, reading, UNTRAINED_READING, ABLATIONS, images),
         **{
-            image_file("mine", image): passages_json(image, {path: passage_of(image % 3) for path in PATHS})
+            image_file("mine", image): image_json(
+                image, {path: passage_of(image % 3) for path in PATHS}, dict.fromkeys(PATHS, LOOKS)
+            )
             for image in images
+        },
+        **{
+            block_file("mine", path): block_json(path, dict.fromkeys(reading.offered_channels(path), EXAMPLES))
+            for path in PATHS
         },
     }
     return {name: json.dumps(each, allow_nan=False) for name, each in content.items()}
@@ -79,7 +89,8 @@ def files(reading=READING):
 def recording(reading=READING):
     """What a page finds out from these files."""
     findings, texts = RecordedFindings(SOURCE), files(reading)
-    for keys in ([LOAD], [image_key(image, PATHS[0]) for image in NETWORK.pictures]):
+    channels = [channel_key(path, reading.offered_channels(path)[0]) for path in PATHS]
+    for keys in ([LOAD], [image_key(image, PATHS[0]) for image in NETWORK.pictures], channels):
         findings.aim(keys)
         for name in list(findings.awaited):
             findings.take(name, texts[name])
@@ -92,16 +103,22 @@ def recorded():
     return recording()
 
 
+def record_only_what_a_recording_has(monkeypatch):
+    """Let the gates themselves offer no more images and channels than a recording."""
+    monkeypatch.setattr(type(READING), "images", tuple(NETWORK.pictures))
+    monkeypatch.setattr(type(READING), "channels", type(READING).offered_channels)
+
+
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_a_page_from_a_recording_is_that_from_the_gates_themselves(recorded, state, monkeypatch):
-    monkeypatch.setattr(type(READING), "images", tuple(NETWORK.pictures))  # only these were recorded
+    record_only_what_a_recording_has(monkeypatch)
     assert page_of(Scene(state, recorded, ("mine",))) == page_of(Scene(state, found(), ("mine",)))
 
 
 @pytest.mark.parametrize("tab", TABS)
 def test_an_infinite_f_ratio_is_recorded_in_strict_json_and_drawn_as_such(tab, monkeypatch):
-    monkeypatch.setattr(type(READING), "images", tuple(NETWORK.pictures))
-    state = State("mine", tab, PATHS[-1])
+    record_only_what_a_recording_has(monkeypatch)
+    state = State("mine", tab, FOLDS_OF_TAB[tab], PATHS[-1])
     page = page_of(Scene(state, recording(PERFECT), ("mine",)))
     assert page == page_of(Scene(state, found(PERFECT), ("mine",)))
     drawn = json.dumps(page, allow_nan=False)
@@ -111,7 +128,7 @@ def test_an_infinite_f_ratio_is_recorded_in_strict_json_and_drawn_as_such(tab, m
 
 def test_files_are_awaited_when_what_they_have_is_drawn_and_no_sooner():
     findings, texts = RecordedFindings(SOURCE), files()
-    scene = Scene(State("mine", "One image", PATHS[1], image=7), findings, ("mine",))
+    scene = Scene(State("mine", IMAGE, path=PATHS[1], image=7), findings, ("mine",))
     findings.aim(required_keys(scene))
     assert (list(findings.awaited), findings.busy) == (["mine.json"], True)
     findings.take("mine.json", texts["mine.json"])
@@ -124,7 +141,8 @@ def test_files_are_awaited_when_what_they_have_is_drawn_and_no_sooner():
 
 
 def test_what_was_not_recorded_says_so_and_is_not_waited_for(recorded):
-    unrecorded = image_key(8, PATHS[0]), ablation_key("mean", PATHS[:2])
+    other = ({*range(8)} - {*READING.offered_channels(PATHS[0])}).pop()
+    unrecorded = image_key(8, PATHS[0]), ablation_key("mean", PATHS[:2]), channel_key(PATHS[0], other)
     recorded.aim(unrecorded)
     assert recorded.failed == {key: NOT_RECORDED[key[0]] for key in unrecorded}
     assert (recorded.busy, recorded.can_retry) == (False, False)

@@ -15,6 +15,7 @@ from runs import await_state, log_of
 
 from senet_lab import GateLens
 from senet_lab.gatelens.sources import runs as lens_runs
+from senet_lab.gatelens.state import WHAT
 from senet_lab.gates import moments
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint
@@ -46,7 +47,7 @@ def test_what_a_run_notes_of_its_gates_is_shown_as_epochs_end_without_a_click_or
     run = Run.create(ONE_GATE, Recipe(epochs=5), folder=tmp_path / "run")
     lens = GateLens.of_run(run)
     lens._work.wait(300)
-    ask(lens, tab="Training")
+    ask(lens, **{"unfold Training": True})
     for count in (1, 2, 4):
         moments.keep(MOMENTS[:count], run.folder / moments.FILE)
         shown = seen(lens, "One recording so far" if count == 1 else f"From epoch 0 to {count - 1}")
@@ -64,7 +65,7 @@ def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_
     run = Run.create(ONE_GATE, Recipe(epochs=5), folder=tmp_path / "run")
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     lens = GateLens.of_run(run)
-    assert page(lens)["tab"] == "Training"
+    assert (lens._state.tab, lens._state.unfolded) == (WHAT, ("Training",))
     assert "in progress: training, epoch 2 of 5" in page(lens)["heading"]
     assert "This run has no weights yet" in page(lens)["said"]
     assert (page(lens)["error"], page(lens)["busy"]) == ("", "")
@@ -73,7 +74,7 @@ def test_a_run_at_work_opens_with_its_training_and_reads_the_first_weights_when_
     checkpoint.write(best, weights, {"epoch": 1})
     seen(lens, "weights after epoch 1")
     lens._work.wait(300)
-    assert "Read weights again" in ask(lens, tab="Training")["side"]
+    assert "Read weights again" in page(lens)["side"]
     checkpoint.write(best, weights, {"epoch": 2})
     seen(lens, "Read better weights")
     assert "weights after epoch 2" in (ask(lens, again=True)["heading"], lens.wait(300), page(lens)["heading"])[2]
@@ -110,6 +111,6 @@ def test_a_run_shows_its_best_weights_and_how_gates_moved(tmp_path, forked):
     ask(lens, again=True)
     lens.wait(300)
     assert page(lens)["error"] == ""
-    ask(lens, tab="Training")
+    ask(lens, **{"unfold Training": True})
     for words in ("From epoch 0 to 2", "a run of 2 epochs"):  # the lens looks into the folder now and then
         seen(lens, words)

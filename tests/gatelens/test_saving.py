@@ -7,6 +7,7 @@ import pytest
 from panel_driver import ask, page
 
 from senet_lab.gatelens import saving as lens_saving
+from senet_lab.gatelens.state import WHICH
 from senet_lab.widgets.saving import free_name
 
 
@@ -76,6 +77,6 @@ def test_figures_that_are_asked_for_while_one_is_drawn_are_saved_too(lens, tmp_p
     for suffix in (".png", ".svg", ".pdf"):
         ask(lens, save=suffix)
     assert "Drawing 3 figures" in page(lens)["doing"]
-    shown = saved(lens, tab="Curves")
+    shown = saved(lens, tab=WHICH)
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".pdf", ".png", ".svg"]
     assert all(str(path) in shown["doing"] for path in tmp_path.iterdir())

@@ -17,6 +17,7 @@ from senet_lab import GateLens
 from senet_lab.gatelens.sources import run_list
 from senet_lab.gatelens.sources.run_list import RUNS_PREFIX, RunList, newest_runs
 from senet_lab.gatelens.sources.runs import source_of_run
+from senet_lab.gatelens.state import WHAT, WHICH
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs import checkpoint
 from senet_lab.training.runs.run import Run
@@ -117,9 +118,9 @@ def test_a_run_that_was_taken_away_is_said_and_the_next_one_is_followed(tmp_path
     seen(lens, "in progress: training, epoch 4 of 5")
     ask(lens, network="runs/gone")
     other.tell(Status("finished", epoch=5, epochs=5))
-    ask(lens, network="runs/other", tab="Depth")
+    ask(lens, network="runs/other", tab=WHICH)
     assert "in progress" not in lens.heading  # as it is now, and not as it was when it was left
-    assert (lens.shown["tab"], lens.failure) == ("Depth", None)
+    assert (lens.shown["tab"], lens.failure) == (WHICH, None)
     lens.close()
 
 
@@ -180,7 +181,7 @@ def test_a_chosen_run_is_read_and_followed_as_of_run_does_and_let_go_with_the_ne
     run.tell(Status("training", epoch=1, epochs=5, process=os.getpid(), mark=psutil.Process().cmdline()[0]))
     lens = GateLens(runs=tmp_path)
     ask(lens, network="runs/mine")
-    assert lens.shown["tab"] == "Training"
+    assert (lens.shown["tab"], lens._state.unfolded) == (WHAT, ("Training",))
     assert "in progress: training, epoch 2 of 5" in lens.heading
     lens.wait(300)
     assert "a run of 5 epochs; weights after epoch 1" in lens.heading

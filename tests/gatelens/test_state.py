@@ -5,15 +5,20 @@ from dataclasses import replace
 import pytest
 from gate_readings import PATHS
 
-from senet_lab.gatelens.state import Commands, Offer, State, after
+from senet_lab.gatelens.state import IMAGE, NEED, WHAT, WHICH, Commands, Offer, State, after
 
-OFFER = Offer(("net",), PATHS, 4, 60)
+OFFER = Offer(("net",), PATHS, 4, 60, 8)
 
 
 @pytest.mark.parametrize(
     ("moves", "words"),
     [
-        ({"tab": "Curvs"}, "try 'Curves'."),
+        ({"tab": "Which class?"}, "try 'Which classes?'."),
+        ({"tab": ["Curves"]}, "Tab"),
+        ({"unfold Curves": True}, "View (Curves) must be one of 'Spread'"),
+        ({"unfold Depth": 1}, "Unfold must be on or off"),
+        ({"channel": 8}, "Channel (8) must be at most 7"),
+        ({"channel": None}, "Channel must be a whole number"),
         ({"path": "group9/block1"}, "Block (group9/block1) must be one of"),
         ({"classes": 3}, "Classes must be a list of numbers, not 3"),
         ({"classes": [4]}, "Classes (4) must be at most 3; try 3."),
@@ -52,9 +57,39 @@ def test_commands_are_returned_apart_from_the_state_which_they_leave_alone():
 
 
 def test_another_network_forgets_what_was_selected_in_the_last_one():
-    state = State("net", "Depth", PATHS[0], (1,), 7, 2, True, "mean", (PATHS[1],), "deviations", ("net",))
+    state = State("net", WHICH, ("Depth",), PATHS[0], 3, (1,), 7, 2, True, "mean", (PATHS[1],), "deviations", ("net",))
     other, _ = after(state, {"network": "net"}, OFFER)
-    assert other == State("net", "Depth", how="mean", figure="deviations", agreed=("net",))
+    assert other == State("net", WHICH, ("Depth",), how="mean", figure="deviations", agreed=("net",))
+
+
+@pytest.mark.parametrize(
+    ("former", "tab", "fold"),
+    [
+        ("Curves", WHICH, ()),
+        ("Heat map", WHICH, ("Heat map",)),
+        ("Spread", WHAT, ("Spread",)),
+        ("Depth", WHICH, ("Depth",)),
+        ("Similarity", WHICH, ("Similarity",)),
+        ("One image", IMAGE, ("Channels",)),
+        ("Ablation", NEED, ()),
+        ("Training", WHAT, ("Training",)),
+    ],
+)
+def test_the_name_of_a_former_tab_opens_the_tab_that_holds_its_view_now(former, tab, fold):
+    state, _ = after(State("net"), {"tab": former}, OFFER)
+    assert (state.tab, state.unfolded, state.refused) == (tab, fold, {})
+
+
+def test_views_are_unfolded_and_folded_one_by_one():
+    state, _ = after(State("net"), {"unfold Spread": True, "unfold Depth": True, "unfold Training": False}, OFFER)
+    assert state.unfolded == ("Spread", "Depth")
+    assert after(state, {"unfold Spread": False}, OFFER)[0].unfolded == ("Depth",)
+
+
+def test_another_block_has_other_channels():
+    state, _ = after(State("net", path=PATHS[0]), {"channel": 5}, OFFER)
+    assert after(state, {"path": PATHS[0]}, OFFER)[0].channel == 5
+    assert after(state, {"path": PATHS[1]}, OFFER)[0].channel is None
 
 
 @pytest.mark.parametrize("move", [{"classes": [2, 0]}, {"wrong": True}])

@@ -14,6 +14,7 @@ from PIL import Image
 from senet_lab.gatelens import image_file
 from senet_lab.gatelens import upload as lens_upload
 from senet_lab.gatelens import widget as lens_module
+from senet_lab.gatelens.state import IMAGE
 
 TAKEN = {
     "grey": (encoded(Image.fromarray(RAMP)), "center square of 120 x 90 pixels resized to 32 x 32; gray copied"),
@@ -34,7 +35,7 @@ REFUSED = {
 def test_an_image_of_ones_own_goes_through_the_network_and_what_was_done_to_it_is_said(lens, name):
     content, words = TAKEN[name]
     shown = send(lens, f"{name}.image", content, parts=3 if len(content) > 9 else 1)
-    assert (shown["tab"], shown["error"]) == ("One image", "")
+    assert (shown["tab"], shown["error"]) == (IMAGE, "")
     assert words in shown["body"]
     assert shown["said"].startswith(f"{name}.image is classified as")
 
@@ -44,13 +45,13 @@ def test_a_file_that_will_not_do_is_refused_in_words_and_the_next_choice_works(l
     content, words = REFUSED[name]
     """What was looked at before stays, whether it is of the sample or one's own; the field says why the other does not."""
     for before, its in (
-        (partial(ask, lens, tab="One image", image=3), "Image 4"),
+        (partial(ask, lens, tab=IMAGE, image=3), "Image 4"),
         (partial(send, lens, "good.png", TAKEN["tiny"][0]), "good.png"),
     ):
         assert before()["said"].startswith(f"{its} is classified as")
         shown = send(lens, name, content)
         assert words in shown["error"]
-        assert (shown["tab"], shown["said"].startswith(f"{its} is classified as")) == ("One image", True)
+        assert (shown["tab"], shown["said"].startswith(f"{its} is classified as")) == (IMAGE, True)
         assert words in html.unescape(re.search(r'<strong class="sn-refused">(.*?)</strong>', shown["body"])[1])
         assert ("Showing good.png;" in shown["body"]) == (its == "good.png")
         assert 'aria-invalid="true"' in shown["body"]

@@ -5,7 +5,19 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from gate_readings import MOMENTS, NAMES, PATHS, READING, ablation_of, drawn_reading, maps_of, passage_of, pixels
+from gate_readings import (
+    EXAMPLES,
+    LOOKS,
+    MOMENTS,
+    NAMES,
+    PATHS,
+    READING,
+    ablation_of,
+    drawn_reading,
+    maps_of,
+    passage_of,
+    pixels,
+)
 
 from senet_lab import Architecture
 from senet_lab.drawing.raster import heat_png, png
@@ -13,12 +25,13 @@ from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.reading import thin_out
 from senet_lab.gatelens.views.ablation import alone_and_together
+from senet_lab.gatelens.views.channel import channel_view
 from senet_lab.gatelens.views.classes import class_key, class_styles, gates_sheet, stages
 from senet_lab.gatelens.views.curves import curves
 from senet_lab.gatelens.views.depth import depth
 from senet_lab.gatelens.views.heat_map import heat_map
 from senet_lab.gatelens.views.history import history
-from senet_lab.gatelens.views.image import passage_view, thumbnail
+from senet_lab.gatelens.views.image import channels_view, image_view, thumbnail
 from senet_lab.gatelens.views.similarity import similar_classes
 from senet_lab.gatelens.views.spread import spread, spread_words
 from senet_lab.gatelens.views.strip import strip, strip_legend
@@ -35,7 +48,10 @@ VIEWS = {
     "depth": lambda: f"<div>{depth(READING, PATHS[0], drawn_reading(1))}</div>",
     "similarity": lambda: f"<div>{similar_classes(READING, PATHS[3], (0, 1, 2))}</div>",
     "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
-    "image": lambda: f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>",
+    "image": lambda: f"<div>{image_view(passage_of(), LOOKS, PATHS[0], NAMES)}</div>",
+    "image before it is known where the network looks": lambda: f"<div>{image_view(passage_of(), None, PATHS[0], NAMES)}</div>",
+    "channels of an image": lambda: f"<div>{channels_view(passage_of(), PATHS[0])}</div>",
+    "images of a channel": lambda: f"<div>{channel_view(EXAMPLES, READING, PATHS[3], 0)}</div>",
     "thumbnails": lambda: f"<div>{thumbnail(0, WHITE, 'cat')}{thumbnail(40, WHITE, 'a & b', '<b>dog</b>', is_selected=True)}</div>",
     "ablation": lambda: f"<div>{alone_and_together({path: ablation_of(path) for path in PATHS}, ablation_of(PATHS[0]), NAMES, PATHS[:1], 'one')}</div>",
     "ablation of nothing yet": lambda: f"<div>{alone_and_together(dict.fromkeys(PATHS), None, NAMES, (), 'mean')}</div>",
@@ -162,13 +178,24 @@ def test_similarity_is_that_of_the_chosen_classes():
 def test_the_channels_of_an_image_are_those_furthest_from_their_mean():
     raised, lowered = ([maps.channel for maps in its] for its in (passage_of().raised, passage_of().lowered))
     assert (raised, lowered) == ([11, 10, 9, 8], [0, 1, 2, 3])
-    drawn = ElementTree.fromstring(f"<div>{passage_view(passage_of(), PATHS[0], NAMES)}</div>")
+    drawn = ElementTree.fromstring(f"<div>{channels_view(passage_of(), PATHS[0])}</div>")
     maps = drawn.findall(".//section//img")
     before, after = (maps[..., 11] for maps in maps_of())
     low, high = min(before.min(), after.min()), max(before.max(), after.max())
     assert np.array_equal(pixels(maps[0].get("src")), pixels(heat_png(before, low, high)))
     assert np.array_equal(pixels(maps[1].get("src")), pixels(heat_png(after, low, high)))
-    assert "60.0%" in "".join(drawn.itertext())
+
+
+def test_an_image_is_dark_where_the_network_does_not_look():
+    drawn = ElementTree.fromstring(f"<div>{image_view(passage_of(), LOOKS, PATHS[0], NAMES)}</div>")
+    maps = [pixels(each.get("src")) for each in drawn.findall(".//span[@class='sn-look']/img[2]")]
+    assert len(maps) == 6
+    assert (maps[0].min(), maps[0].max()) == (40, 255)
+    assert maps[0].argmax() == maps[0].size - 1
+    assert set(maps[1].ravel()) == {40}  # nothing raises the score
+    words = "".join(drawn.itertext())
+    assert "60.0%" in words
+    assert ("correlation 0.96" in words, "correlation none" in words) == (True, True)
 
 
 def test_pages_of_the_sample_take_classes_in_turn_and_can_be_of_mistakes_alone():

@@ -10,6 +10,7 @@ from runs import checkpointed
 
 from senet_lab import GateLens
 from senet_lab.gatelens import page as lens_pages
+from senet_lab.gatelens.state import WHAT, WHICH
 from senet_lab.gates import moments
 from senet_lab.gates import observe as gates
 from senet_lab.training.recipe import Recipe
@@ -39,7 +40,7 @@ def test_a_watch_notes_each_epoch_and_the_panel_shows_it(fresh, tmp_path):
     fresh.fit(x, y, epochs=1, verbose=0, callbacks=[watch])
     assert [each.epoch for each in watch.moments] == [0, 1, 2, 3]
     assert moments.kept(tmp_path / moments.FILE) == watch.moments
-    assert "From epoch 0 to 3" in page(lens)["said"]
+    assert "From epoch 0 to 3" in page(lens)["body"]
     seen = gates.observed(fresh, x)
     assert watch.moments[-1].mean["group1/block1"] == pytest.approx(float(seen.gates["group1/block1"].mean()), abs=1e-6)
 
@@ -56,13 +57,11 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
     watch = GateWatch(x, y)
     checkpointed(Run.create(ONE_GATE, Recipe(), folder=tmp_path / "other"))
     lens = GateLens(fresh, x, y, watch=watch, runs=tmp_path)
-    assert page(lens)["tab"] == "Training"
+    assert (page(lens)["tab"], lens._state.unfolded) == (WHAT, ("Training",))
     lens.wait(300)
     before, during = lens._work.reading, []
     look = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda *_: during.append(
-            (page(lens)["heading"], ask(lens, tab="Depth")["busy"], lens._work.reading)
-        )
+        on_epoch_end=lambda *_: during.append((page(lens)["heading"], ask(lens, tab=WHICH)["busy"], lens._work.reading))
     )
     compiled(fresh).fit(x, y, epochs=2, verbose=0, callbacks=[watch, look])
     for heading, busy, reading in during:
@@ -75,10 +74,10 @@ def test_gates_of_a_watched_network_are_read_when_a_fit_has_ended_and_not_while_
 
     watch.on_train_begin()  # of a fit that is interrupted, which Keras does not tell
     assert lens_pages.MOVING_SINCE in page(lens)["heading"]
-    assert "From epoch" in ask(lens, tab="Training")["said"]
+    assert "From epoch" in ask(lens, tab=WHAT)["body"]
     mine, other = lens._state.network, "runs/other"
     shown = ask(lens, network=other, again=True)  # another network's gates have to do with neither fit nor record
-    assert ("From epoch" in shown["said"], "being trained" in shown["heading"]) == (False, False)
+    assert ("From epoch" in shown["body"], "being trained" in shown["heading"]) == (False, False)
     ask(lens, network=mine)
     assert lens_pages.MOVING_SINCE in page(lens)["heading"]
     before = lens._work

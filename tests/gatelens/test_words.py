@@ -7,16 +7,29 @@ from math import inf
 
 import numpy as np
 import pytest
-from gate_readings import MOMENTS, NAMES, PATHS, PERFECT, READING, ablation_of, drawn_reading, passage_of
+from gate_readings import (
+    EXAMPLES,
+    LOOKS,
+    MOMENTS,
+    NAMES,
+    PATHS,
+    PERFECT,
+    READING,
+    ablation_of,
+    drawn_reading,
+    passage_of,
+)
 
 from senet_lab.drawing.network.words import title
 from senet_lab.gatelens.array_reading import ArrayReading
+from senet_lab.gatelens.passage import ChannelExamples, Looks
 from senet_lab.gatelens.views.ablation import ablation_words, chance_words, held_words, savings
+from senet_lab.gatelens.views.channel import channel_words
 from senet_lab.gatelens.views.curves import curves, curves_words
 from senet_lab.gatelens.views.depth import depth, depth_words
 from senet_lab.gatelens.views.heat_map import heat_map, heat_words
 from senet_lab.gatelens.views.history import history_words
-from senet_lab.gatelens.views.image import image_words
+from senet_lab.gatelens.views.image import channels_words, looks_words, prediction_words
 from senet_lab.gatelens.views.similarity import similarity_words
 from senet_lab.gatelens.views.spread import spread
 
@@ -40,10 +53,12 @@ def test_words_say_what_the_numbers_say_and_when_a_network_does_not_show_what_th
     alike = np.array([[0.9, 0.1, 0.5], [0.8, 0.2, 0.5], [0.1, 0.9, 0.6]] * 2)
     told = similarity_words(ArrayReading({PATHS[0]: alike}, np.array([0, 1, 2] * 2), NAMES), PATHS[0], (0, 1, 2))
     assert f"the gates are most similar for {NAMES[1]} and {NAMES[0]} (correlation " in told
-    assert image_words(passage_of(), PATHS[0], NAMES).startswith(
-        "<mine>.png is classified as <b>dog</b> (60%), correctly."
+    assert prediction_words(passage_of(), NAMES) == "<mine>.png is classified as <b>dog</b> (60%), correctly."
+    assert "its label is cat" in prediction_words(passage_of(0), NAMES)
+    assert channels_words(passage_of(), PATHS[0]) == (
+        "In group 1 \u00b7 block 1, channel 11 is raised most, from its mean of 0.50 to 1.00; channel 0 is lowered most, "
+        "from its mean of 0.50 to 0.00."
     )
-    assert "its label is cat" in image_words(passage_of(0), PATHS[0], NAMES)
     assert "From epoch 0 to 3" in history_words(MOMENTS)
     assert depth_words(PERFECT).startswith(
         "Group 3 \u00b7 block 1 separates the classes perfectly: its F ratio is \u221e, and the class explains 100"
@@ -87,3 +102,37 @@ def test_too_few_images_are_said_and_draw_all_the_same(images):
     assert "at least two classes" in depth_words(few)
     for drawn in (curves(few, (0,)), heat_map(few, PATHS[0], (0,)), spread(few, PATHS[0]), depth(few)):
         ElementTree.fromstring(f"<div>{drawn}</div>")
+
+
+def test_words_say_where_the_network_looks_with_gates_held_and_how_sure_it_is():
+    assert looks_words(LOOKS, passage_of(), PATHS[3], NAMES) == (
+        "Seen in group 3 \u00b7 block 1, with all gates held at their mean, it looks at nearly the same places (50% <b>dog</b>); at 1, at nothing in "
+        "particular (20% <b>dog</b>)."
+    )
+    opposite = replace_look(LOOKS.by_class[1][2], likeness=-0.4)
+    assert "at other places (50%" in looks_words(
+        Looks({1: [*LOOKS.by_class[1][:2], opposite]}), passage_of(), PATHS[3], NAMES
+    )
+    partly = replace_look(LOOKS.by_class[1][2], likeness=0.6)
+    assert "at partly the same" in looks_words(
+        Looks({1: [*LOOKS.by_class[1][:2], partly]}), passage_of(), PATHS[3], NAMES
+    )
+    assert "no classifier" in prediction_words(replace(passage_of(), guesses=None), NAMES)
+
+
+def replace_look(look, **changes):
+    return look._replace(**changes)
+
+
+def test_words_say_for_which_images_and_classes_a_gate_opens():
+    told = channel_words(EXAMPLES, READING, PATHS[3], 0)
+    means = {NAMES[number]: READING.class_means(PATHS[3], [number])[0][0] for number in range(3)}
+    high, low = max(means, key=means.get), min(means, key=means.get)
+    assert told == (
+        "Channel 0 of group 3 \u00b7 block 1 opens most for <b>dog</b> (2) and a & b (1), up to 0.90, and closes most for "
+        f"cat (2), down to 0.10. On average, it is most open for {high} ({means[high]:.2f}) and least for {low} "
+        f"({means[low]:.2f})."
+    )
+    dead = ChannelExamples(*([each._replace(gate=0.5) for each in EXAMPLES.opening],) * 2)
+    assert "hardly responds to the image: its gate stays close to 0.50." in channel_words(dead, READING, PATHS[3], 0)
+    assert "more images" in channel_words(ChannelExamples([], []), READING, PATHS[3], 0)

@@ -19,6 +19,7 @@ from senet_lab.gatelens import jobs as lens_jobs
 from senet_lab.gatelens import widget as lens_module
 from senet_lab.gatelens import work as lens_work
 from senet_lab.gatelens.sources import source as lens_sources
+from senet_lab.gatelens.state import IMAGE, NEED, WHICH
 from senet_lab.gates import observe as gates
 from senet_lab.widgets.cells import REPLACED
 from senet_lab.widgets.follower import reply_where_sent
@@ -67,8 +68,8 @@ def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
         heard.append(who.get())
 
     lens.observe(note, "body")
-    contextvars.copy_context().run(lambda: (who.set("the page"), ask(lens, tab="Depth")))
-    lens._state = replace(lens._state, tab="Spread")
+    contextvars.copy_context().run(lambda: (who.set("the page"), ask(lens, tab=WHICH)))
+    lens._state = replace(lens._state, tab=IMAGE)
     thread = threading.Thread(target=lens._follow)
     thread.start()
     thread.join()
@@ -78,13 +79,13 @@ def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
 
 def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(lens, monkeypatch):
     """While one thread sends an older page, another one draws a newer one: the newer one must arrive after it."""
-    ask(lens, tab="Depth")
+    ask(lens, tab=WHICH)
     arrivals, others, send_state = [], [], lens.send_state
 
     def send(key=None):
         value = lens.shown["tab"] if key == "shown" else None
-        if value == "Spread":
-            lens._state = replace(lens._state, tab="Curves")
+        if value == IMAGE:
+            lens._state = replace(lens._state, tab=NEED)
             others.append(threading.Thread(target=lens._follow))
             others[0].start()
             others[0].join(1)
@@ -93,9 +94,9 @@ def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(lens, monkeypat
         send_state(key)
 
     monkeypatch.setattr(lens, "send_state", send)
-    ask(lens, tab="Spread")
+    ask(lens, tab=IMAGE)
     others[0].join()
-    assert arrivals[-1] == lens.shown["tab"] == "Curves"
+    assert arrivals[-1] == lens.shown["tab"] == NEED
 
 
 def test_messages_of_the_page_go_to_the_subshell_that_they_are_sent_to_whoever_published_last():
@@ -115,7 +116,7 @@ def test_a_cell_that_is_run_again_ends_its_panel_which_lets_go_of_all_that_it_he
     second = GateLens(model, pictures, np.arange(20) % 10).wait(300)
     gc.collect()
     assert [each() for each in held] == [None] * 4
-    assert (post(first, {"tab": "Depth"}), first.shown["answered"]) == (1, {VIEW: 1})
+    assert (post(first, {"tab": WHICH}), first.shown["answered"]) == (1, {VIEW: 1})
     assert first.shown["error"] == REPLACED
     held = weakref.ref(second._work)
     second.close()

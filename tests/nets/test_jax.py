@@ -57,9 +57,9 @@ def test_jax_gives_what_tensorflow_gives(jax, tmp_path):
     assert_as_here(jax, tmp_path, "resnet", lambda model, images: {"output": np.asarray(model(images))})
 
 
-def test_jax_has_the_output_the_gates_and_the_ablations_that_tensorflow_has(jax, tmp_path):
+def test_jax_has_the_output_the_gates_the_ablations_and_grad_cam_that_tensorflow_has(jax, tmp_path):
     names = assert_as_here(jax, tmp_path, "resnext", gates_and_ablations, True)
-    assert names == {"output", "group1_block1", "group2_block1", "one", "mean", "shuffled", "own"}
+    assert names == {"output", "group1_block1", "group2_block1", "one", "mean", "shuffled", "own", "looks"}
 
 
 def test_jax_computes_what_timm_does_as_well(jax):

@@ -20,6 +20,8 @@ from browsing import (
 )
 from playwright.sync_api import expect
 
+from senet_lab.gatelens.messages import TABS
+
 pytestmark = pytest.mark.slow
 
 CELL = """from senet_lab import Architecture, Exercise, Explorer, Trainer, pretrained
@@ -103,7 +105,7 @@ def trainer_answers(page):
 
 def lens_answers(page):
     lens = page.locator(".sn-lens")
-    for name in ("Depth", "Spread", "Curves"):
+    for name in TABS[::-1]:
         lens.get_by_role("tab", name=name).click()
         expect(lens.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
@@ -158,7 +160,7 @@ def test_a_kernel_that_cannot_be_reached_is_said_and_what_was_asked_is_answered_
             "Explorer": lambda: page.get_by_role("slider", name="Ratio").press("ArrowLeft"),
             "Exercise": lambda: page.locator(".sn-exercise [data-do=check]").press("Enter"),
             "Trainer": lambda: page.locator(".sn-trainer select").first.select_option(index=2),
-            "GateLens": lambda: page.locator(".sn-lens").get_by_role("tab", name="Depth").click(),
+            "GateLens": lambda: page.locator(".sn-lens").get_by_role("tab", name=TABS[1]).click(),
         }[panel]
         ask()
         expect(silences(page)).to_have_count(1)

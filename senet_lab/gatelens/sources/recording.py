@@ -1,23 +1,34 @@
 """Recording: findings about a network as JSON, for pages that have neither Keras nor NumPy.
 
 One file describes the network: {"about", "twin", "pictures", "trained", "untrained", "ablations"}; one file per
-recorded image has its passage through every block. Numbers are stored in full precision, so a page drawn from a
+recorded image has its passage through every block and where the network looks; one file per block has the images that
+open and close the gates of some channels. Numbers are stored in full precision, so a page drawn from a
 recording equals the page drawn from the gates, character by character.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.gatelens.findings import Findings, Network
-from senet_lab.gatelens.passage import ChannelMaps, Passage
+from senet_lab.gatelens.passage import ChannelExamples, ChannelMaps, Example, Look, Looks, Passage
 from senet_lab.gatelens.reading import BlockSummary, Histogram, Reading
-from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, Key, Results, ablation_key, image_key
+from senet_lab.gatelens.results import (
+    LOAD,
+    READ,
+    UNTRAINED,
+    Key,
+    Results,
+    ablation_key,
+    channel_key,
+    image_key,
+    looks_key,
+)
 from senet_lab.gates.ablation import Ablation
 from senet_lab.gates.moments import Moment
 
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
 # Why a result is missing, by the first part of its key.
 NOT_RECORDED = {
     "image": "this image was not recorded; choose one of those shown",
+    "looks": "where the network looks was not recorded for this image; choose one of those shown",
+    "channel": "this channel was not recorded; choose one of those shown",
     "ablation": "this combination of blocks was not recorded; hold at most two blocks, or consecutive ones",
 }
 SIGMOID = (0.0, 1.0)  # the possible values of a sigmoid gate
@@ -43,6 +56,11 @@ def network_file(network: str) -> str:
 def image_file(network: str, image: int) -> str:
     """Return the name of the file of an image's passages through a network."""
     return f"{network}-{image}.json"
+
+
+def block_file(network: str, path: str) -> str:
+    """Return the name of the file of a block's channels."""
+    return f"{network}-{path.replace('/', '-')}.json"
 
 
 class RecordedNetwork(NamedTuple):
@@ -97,9 +115,12 @@ class RecordedFindings(Findings):
         self.words = FETCHING if self.busy else ""
 
     def _file_of(self, key: Key) -> str:
-        """Return the file of a result; for an image that was not recorded, the file of the network."""
-        if key[0] == "image" and self.reading and key[1] in self.reading.images:
-            return image_file(self.source.name, key[1])
+        """Return the file of a result; for an image or a channel that was not recorded, the file of the network."""
+        kind, *which = key
+        if kind in ("image", "looks") and self.reading and which[0] in self.reading.images:
+            return image_file(self.source.name, which[0])
+        if kind == "channel" and self.reading and which[1] in self.reading.channels(which[0]):
+            return block_file(self.source.name, which[0])
         return network_file(self.source.name)
 
     def take(self, file: str, text: str) -> None:
@@ -111,7 +132,7 @@ class RecordedFindings(Findings):
         if file not in self.awaited:
             return
         values = json.loads(text)
-        read = read_network if file == network_file(self.source.name) else read_passages
+        read = READERS.get(self.awaited[file][0][0], read_network)
         self.results |= read(values)
         self._taken.add(file)
         del self.awaited[file]
@@ -140,6 +161,10 @@ class RecordedReading(Reading):
         """The numbers of the recorded images."""
         images: Sequence[int] = self._values["images"]
         return images
+
+    def channels(self, path: str) -> Sequence[int]:
+        """Return the channels whose images were recorded."""
+        return self.offered_channels(path)
 
     @property
     def guesses(self) -> Sequence[int] | None:
@@ -302,17 +327,61 @@ def read_network(values: Mapping[str, Any]) -> Results:
     }
 
 
-def passages_json(image: int, passages: Mapping[str, Passage]) -> Json:
-    """Return the passages of an image through blocks, by the blocks' paths."""
-    return {"image": image, "passages": {path: asdict(passage) for path, passage in passages.items()}}
+def image_json(image: int, passages: Mapping[str, Passage], looks: Mapping[str, Looks]) -> Json:
+    """Return the file of an image: its passages through blocks, and where the network looks, by the blocks' paths."""
+    return {
+        "image": image,
+        "passages": {path: asdict(each) for path, each in passages.items()},
+        "looks": {path: list(each.by_class.items()) for path, each in looks.items()},
+    }
 
 
-def read_passages(values: Mapping[str, Any]) -> Results:
+def read_image(values: Mapping[str, Any]) -> Results:
     """Return the results in the file of an image, by key."""
-    return {image_key(values["image"], path): _read_passage(each) for path, each in values["passages"].items()}
+    image = values["image"]
+    passages = {image_key(image, path): _read_passage(each) for path, each in values["passages"].items()}
+    looks = {looks_key(image, path): _read_looks(each) for path, each in values["looks"].items()}
+    return {**passages, **looks}
+
+
+def _read_looks(values: Sequence[Any]) -> Looks:
+    return Looks({number: [Look(*each) for each in its] for number, its in values})
+
+
+def block_json(path: str, examples: Mapping[int, ChannelExamples]) -> Json:
+    """Return the file of a block: for some channels, the images that open and close the gate; each picture once."""
+    rows = {channel: (its.opening, its.closing) for channel, its in examples.items()}
+    every = [each for its in rows.values() for row in its for each in row]
+    return {
+        "path": path,
+        "pictures": {str(each.image): each.picture for each in every},
+        "channels": {
+            str(channel): [[[each.image, each.gate, each.map] for each in row] for row in its]
+            for channel, its in rows.items()
+        },
+    }
+
+
+def read_block(values: Mapping[str, Any]) -> Results:
+    """Return the results in the file of a block, by key."""
+    pictures, results = values["pictures"], {}
+    for channel, rows in values["channels"].items():
+        opening, closing = (
+            [Example(image, gate, pictures[str(image)], each) for image, gate, each in row] for row in rows
+        )
+        results[channel_key(values["path"], int(channel))] = ChannelExamples(opening, closing)
+    return results
 
 
 def _read_passage(values: Mapping[str, Any]) -> Passage:
     maps = {name: [ChannelMaps(*each) for each in values[name]] for name in ("raised", "lowered")}
     guesses = None if values["guesses"] is None else [(number, share) for number, share in values["guesses"]]
     return Passage(**{**values, **maps, "guesses": guesses, "outputs": tuple(values["outputs"])})
+
+
+# How the file of a result is read, by the first part of the result's key; other results are in that of the network.
+READERS: dict[str, Callable[[Mapping[str, Any]], Results]] = {
+    "image": read_image,
+    "looks": read_image,
+    "channel": read_block,
+}

@@ -1,4 +1,4 @@
-"""One image through the network: its classification, and the channels that a block raises and lowers."""
+"""One image through the network: its classification, where the network looks, and the channels that a block changes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.tables import behind, listing
 from senet_lab.drawing.units import as_percent, counted
-from senet_lab.gatelens.views.numbers import distinct
+from senet_lab.gatelens.views.numbers import distinct, signed
 from senet_lab.gatelens.views.still import STILL
 
 if TYPE_CHECKING:
-    from senet_lab.gatelens.passage import ChannelMaps, Passage
+    from senet_lab.gatelens.passage import ChannelMaps, Look, Looks, Passage
 
+SIDE = 112  # of the image, in CSS pixels: three fit side by side on a phone
+GRAD_CAM = (
+    "Grad-CAM: the brighter a place, the more it raises the score of the class. Each map is scaled to its own maximum; "
+    "the correlation is that with the map of free gates. Maps of early blocks say little, because many layers follow."
+)
+LOOK_WORDS = {"own": "gates free", "one": "all gates at 1", "mean": "all gates at the mean"}
+SAME_PLACES, PARTLY_SAME_PLACES = 0.85, 0.5  # from which correlation on we say so
 MAX_ROWS = 64  # of the table: half for the channels raised most, half for those lowered most
 
 
@@ -23,19 +30,84 @@ def image_name(number: int) -> str:
     return f"Image {number + 1}"
 
 
-def passage_view(passage: Passage, path: str, classes: Sequence[str]) -> str:
-    """Show the image, its prediction, the maps of the channels that change most, and a table of the numbers."""
-    picture = (
-        f'<img class="sn-pixels sn-picture" src="{passage.picture}" width="128" height="128" '
-        f'alt="{escape(passage.name)}"/>'
-    )
+def image_view(passage: Passage, looks: Looks | None, path: str, classes: Sequence[str]) -> str:
+    """Show the image, next to it where the network looks for each class, and below it the prediction.
+
+    Args:
+        looks: None before they have been computed.
+    """
     label = "" if passage.label is None else f", label {escape(classes[passage.label])}"
     about = f"<br/><small>{escape(passage.about)}</small>" if passage.about else ""
+    picture = (
+        f'<figure><img class="sn-pixels sn-picture" src="{passage.picture}" width="{SIDE}" height="{SIDE}" '
+        f'alt="{escape(passage.name)}"/><figcaption>{escape(passage.name)}{label}{about}</figcaption></figure>'
+    )
+    words, rows, table = "", "", ""
+    if passage.guesses is not None:
+        names = passage.outputs or classes
+        its = looks.by_class if looks else {}
+        head = f"Where the network looks, in {escape(title(path))}"
+        words = f'<h3 class="sn-title">{head}</h3><p class="sn-source">{GRAD_CAM}</p>'
+        rows = "".join(_looks_row(names[number], each, passage) for number, each in its.items())
+        table = behind("looks", _looks_table(looks, names)) if looks else ""
+    return (
+        f'{words}<div class="sn-passage">{picture}<div class="sn-maps sn-looks">{rows}</div></div>{table}'
+        f"{_guesses(passage, classes)}"
+    )
+
+
+def _looks_row(name: str, looks: Sequence[Look], passage: Passage) -> str:
+    figures = "".join(_look(name, each, passage) for each in looks)
+    return f'<section aria-label="for {escape(name)}"><h4>for {escape(name)}</h4>{figures}</section>'
+
+
+def _look(name: str, look: Look, passage: Passage) -> str:
+    """Show the image where the network looks at it; elsewhere it is dark."""
+    held, size = LOOK_WORDS[look.how], f'width="{SIDE}" height="{SIDE}"'
+    alike = "" if look.how == "own" else f"<br/>correlation {_likeness(look)}"
+    return (
+        f'<figure><span class="sn-look"><img class="sn-pixels" src="{passage.picture}" alt="" {size}/>'
+        f'<img src="{look.map}" alt="Grad-CAM for {escape(name)}, {held}" {size}/></span>'
+        f"<figcaption>{held}<br/>probability {as_percent(look.probability)}{alike}</figcaption></figure>"
+    )
+
+
+def _looks_table(looks: Looks, names: Sequence[str]) -> str:
+    rows = [
+        [names[number], LOOK_WORDS[look.how], as_percent(look.probability), _likeness(look)]
+        for number, its in looks.by_class.items()
+        for look in its
+    ]
+    return listing("Where it looks", ["Class", "Gates", "Probability", "Correlation"], rows, words=(1,))
+
+
+def _likeness(look: Look) -> str:
+    return "none" if look.likeness is None else signed(look.likeness)
+
+
+def looks_words(looks: Looks, passage: Passage, path: str, classes: Sequence[str]) -> str:
+    """Say whether the network looks elsewhere for the predicted class when all gates are held."""
+    number, its = next(iter(looks.by_class.items()))
+    at = {look.how: look for look in its}
+    mean, one = (
+        f"{_place_words(at[how])} ({as_percent(at[how].probability, 0)} {(passage.outputs or classes)[number]})"
+        for how in ("mean", "one")
+    )
+    return f"Seen in {title(path)}, with all gates held at their mean, it looks at {mean}; at 1, at {one}."
+
+
+def _place_words(look: Look) -> str:
+    if look.likeness is None:
+        return "nothing in particular"
+    if look.likeness >= SAME_PLACES:
+        return "nearly the same places"
+    return "partly the same places" if look.likeness >= PARTLY_SAME_PLACES else "other places"
+
+
+def channels_view(passage: Passage, path: str) -> str:
+    """Show the maps of the channels that the block raises and lowers most, and a table of the numbers."""
     maps = _maps("raised most", passage.raised, passage) + _maps("lowered most", passage.lowered, passage)
     return (
-        f'<div class="sn-passage"><figure>{picture}'
-        f"<figcaption>{escape(passage.name)}{label}{about}</figcaption></figure>"
-        f"<div>{_guesses(passage, classes)}</div></div>"
         f'<h3 class="sn-title">{escape(title(path))}: feature maps before and after scaling</h3>'
         '<p class="sn-source">Below each channel: its gate for this image, and its mean gate over the sample. Both '
         "maps of a channel share a color scale from dark (lowest) to yellow (highest).</p>"
@@ -106,8 +178,8 @@ def thumbnail(number: int, picture: str, label: str, guess: str = "", *, is_sele
     )
 
 
-def image_words(passage: Passage, path: str, classes: Sequence[str]) -> str:
-    """Say how the image is classified, and which channels of the block are raised and lowered most."""
+def channels_words(passage: Passage, path: str) -> str:
+    """Say which channels of the block are raised and lowered most."""
     changes = [
         (how, channel, passage.gate[channel] - passage.usual[channel])
         for how, maps in (("raised", passage.raised), ("lowered", passage.lowered))
@@ -118,24 +190,24 @@ def image_words(passage: Passage, path: str, classes: Sequence[str]) -> str:
         for how, channel, change in changes
         if (change > 0) == (how == "raised")
     ]
-    guess = _guess_words(passage, classes)
     if not moves:
-        return guess
+        return ""
     is_still = all(abs(change) < STILL for *_, change in changes)
     hardly = "the gates hardly respond to this image: " if is_still else ""
-    return f"{guess}In {title(path)}, {hardly}{'; '.join(moves)}."
+    return f"In {title(path)}, {hardly}{'; '.join(moves)}."
 
 
 def _usual_and_gate(passage: Passage, channel: int) -> list[str]:
     return distinct(passage.usual[channel], passage.gate[channel])
 
 
-def _guess_words(passage: Passage, classes: Sequence[str]) -> str:
+def prediction_words(passage: Passage, classes: Sequence[str]) -> str:
+    """Say how the image is classified."""
     if passage.guesses is None:
-        return ""
+        return "This network has no classifier, so there is no class whose score Grad-CAM could explain."
     guess, probability = passage.guesses[0]
     verdict, name = "", (passage.outputs or classes)[guess]
     if passage.label is not None:
         is_right = guess == passage.label and not passage.outputs
         verdict = ", correctly" if is_right else f"; its label is {classes[passage.label]}"
-    return f"{passage.name} is classified as {name} ({as_percent(probability, 0)}){verdict}. "
+    return f"{passage.name} is classified as {name} ({as_percent(probability, 0)}){verdict}."

@@ -1,4 +1,4 @@
-"""Image chooser: sample images to send through the network, and a place to drop your own file."""
+"""Choosers: which channel to look at, which sample image to send through the network, and a place for your own file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,30 @@ IMAGES_LABEL = "Sample images; a cross marks misclassified ones"
 HINT = "or drop a file here; images of any size are resized to fit"
 # Space for the picture that is being computed, so that nothing jumps.
 PLACEHOLDER = '<div class="sn-coming"></div>'
+
+
+def channel_chooser(scene: Scene, reading: Reading) -> str:
+    """Show buttons for the most class-specific channels of the block, and a field for any other."""
+    path, channel = scene.path, scene.channel
+    buttons = "".join(
+        button(
+            str(number),
+            f'data-ask="channel" data-value="{number}" aria-label="Channel {number}" '
+            f'aria-pressed="{str(number == channel).lower()}"',
+        )
+        for number in reading.offered_channels(path)
+    )
+    last = reading.n_channels(path) - 1
+    field = (
+        f'<label class="sn-number">or channel <input type="number" min="0" max="{last}" value="{channel}" '
+        f'data-ask="channel" data-key="channel"/> of 0 to {last}</label>'
+    )
+    if len(reading.channels(path)) <= last:
+        field = f"<span>{escape(scene.needs.get('channels', ''))}</span>"
+    label = "Most class-specific channels"
+    return (
+        f'<div class="sn-bar-of-buttons" role="group" aria-label="{label}"><span>{label}:</span>{buttons}{field}</div>'
+    )
 
 
 def image_chooser(scene: Scene, reading: Reading) -> str:
