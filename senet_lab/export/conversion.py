@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from senet_lab import memory
 from senet_lab.checks import Bare, InvalidValueError
@@ -204,6 +203,8 @@ def _adapted_converters(form: Format) -> Iterator[None]:
         if form.name != "ONNX":
             yield
             return
+        from unittest.mock import patch  # which Python in a browser does not have
+
         from tf2onnx.graph import Node
 
         update = Node.update_proto
