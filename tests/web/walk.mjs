@@ -37,7 +37,7 @@ const USES = {
     return "[data-part=progress]";
   },
   gates: async (_, press) => {
-    await press("Heat map");
+    await press("Which classes?");
     return "[data-part=said]";
   },
 };
