@@ -91,15 +91,19 @@ class Building:
             self.message = f"Not saved: {page_text(error)}"
             return
         if is_built:
-            self.running = True
+            self.running, self.message = True, f"Saving {self._free_path(folder, suffix).name} \u2026"
             _run_in_thread(self._save, folder, suffix)
         else:
             self.start(architecture, then=lambda: self._save(folder, suffix))
 
+    def _free_path(self, folder: Path, suffix: str) -> Path:
+        assert self.model is not None
+        return free_name(folder, self.model.name, suffix, companions_of(suffix))
+
     def _save(self, folder: Path, suffix: str) -> None:
         model = self.model
         assert model is not None
-        path = free_name(folder, model.name, suffix, companions_of(suffix))
+        path = self._free_path(folder, suffix)
         self._report(f"Saving {path.name} \u2026")
         try:
             save_model(model, path)
