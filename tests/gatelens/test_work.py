@@ -74,7 +74,8 @@ def test_whatever_thread_sends_does_so_as_an_answer_to_the_page(lens):
     thread.start()
     thread.join()
     lens.unobserve(note, "body")
-    assert heard == ["the page", "the page"]
+    assert len(heard) >= 2  # more if what the first tab lacked has arrived meanwhile
+    assert {*heard} == {"the page"}
 
 
 def test_a_page_that_two_threads_draw_is_sent_last_as_it_is_last(lens, monkeypatch):
