@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import warnings
@@ -194,9 +195,19 @@ def _rows(array: Any) -> Any:
 
 
 @contextmanager
+def _kept_log_level() -> Iterator[None]:
+    """Keep the level of the root logger, which OpenVINO raises for the whole process when a conversion fails."""
+    level = logging.root.level
+    try:
+        yield
+    finally:
+        logging.root.setLevel(level)
+
+
+@contextmanager
 def _adapted_converters(form: Format) -> Iterator[None]:
     """Make converters need less memory and report nothing to their makers, and hide warnings about their own code."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _kept_log_level():
         warnings.simplefilter("ignore")
         if form.name == "OpenVINO":
             import_openvino()
