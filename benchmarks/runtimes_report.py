@@ -15,7 +15,7 @@ runtimes take turns within one process. Keras computes with senet_lab\u2019s gro
 TABLES = {
     "Images per second, exported": (
         "runtimes",
-        "In float32, except for the column that says bfloat16, which OpenVINO uses by itself where the processor has "
+        "In float32, except for the column that says bfloat16, which OpenVINO uses by default where the processor has "
         "it.",
     ),
     "Times as fast as Keras": ("runtimes ratio", "Each ratio is that of neighboring measurements."),

@@ -21,7 +21,6 @@ def model():
 def test_every_layer_is_measured_and_squeeze_excite_is_one_kind(model):
     found = profile(model, batch=2, repeats=2)
     ledger = Ledger.of(model)
-    assert [row.name for row in found.rows] != []
     assert {row.name: row.macs for row in found.rows} == {
         row.name: row.macs for row in ledger.rows if row.kind != "input"
     }

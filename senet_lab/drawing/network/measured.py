@@ -66,7 +66,7 @@ def _bar(x: float, y: float, width: float, words: str, kind: str) -> list[Mark]:
 def _table(profile: Profile) -> str:
     rows = [_cells(each, profile.batch) for each in profile.by_kind()]
     head = ("Kind", "Multiply-adds", "ms", "G multiply-adds per second")
-    note = f"multiply-adds per image; ms per batch of {profile.batch}, each layer called by itself"
+    note = f"multiply-adds per image; ms per batch of {profile.batch}, each layer called separately"
     return listing("Counted and measured", head, rows, note=note)
 
 

@@ -1,4 +1,4 @@
-"""Timing: call each layer of a model by itself, compiled, on the device that Keras uses."""
+"""Timing: call each layer of a model separately, compiled, on the device that Keras uses."""
 
 from __future__ import annotations
 
