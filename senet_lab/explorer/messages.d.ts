@@ -11,6 +11,7 @@ export type LayerRow = [
   size: string,
   kernel: number,
   stride: number,
+  window: string,
   groups: number,
   params: number,
   state: number,

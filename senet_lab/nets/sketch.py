@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, update_wrapper
-from math import prod
+from math import ceil, prod
 from typing import Any, NamedTuple, TypeAlias
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
@@ -161,7 +161,9 @@ class Sketch:
         field = self.field + (entry.kernel - 1) * self.jump
         output = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        output.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role or role_of(name)),)
+        output.written = (
+            Row(name, group, block, *entry, prod(entry.output_shape[1:]), ceil(field), role or role_of(name)),
+        )
         return output
 
 

@@ -9,7 +9,7 @@ from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import percent, short, spaced, tied, whole_percent
+from senet_lab.drawing.units import counted, percent, short, spaced, tied, whole_percent
 from senet_lab.ledger.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
 
@@ -61,6 +61,11 @@ def finding(ledger: Ledger) -> str:
     largest, widest = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
     peak = _share(widest, whole, "activations")
     params, macs = (_share(largest, whole, measure) for measure in ("params", "macs"))
+    left_out = (
+        f" The multiply-adds of {counted(len(ledger.unknown), 'layer')} are unknown, and in no sum."
+        if ledger.unknown
+        else ""
+    )
     conjunction = "but" if not 0.6 < (macs or 1) / (params or 1) < 1.7 else "and"
     name, place = spaced(largest.name), spaced(widest.name)
     words = (
@@ -68,11 +73,11 @@ def finding(ledger: Ledger) -> str:
         f"{whole_percent(macs)} of the multiply-adds; activations peak in {place}, with {whole_percent(peak)}."
     )
     if not ledger.se.layers:
-        return words
+        return words + left_out
     shares = [percent(getattr(ledger.se, measure), getattr(whole, measure)) for measure in MEASURES]
     return (
         f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds "
-        f"and {shares[2]} of the activations."
+        f"and {shares[2]} of the activations.{left_out}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Part
+from senet_lab.drawing.network.anatomy import SHORTCUTS, Part
 from senet_lab.drawing.network.words import block_number, node_label, shape_change, side, stride_of, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, short, size
@@ -46,7 +46,7 @@ def _block(part: Part, x: float, step: float, scale: float) -> Node:
     around = f"M{x - half:.1f} {MIDDLE}V{top - 24:.1f}q{half:.1f} -16 {2 * half:.1f} 0V{MIDDLE}"
     stride = stride_of(part).partition(" in")[0]
     marks = [
-        *([svg.path(around, f"arc-{part.kind}"), svg.text(x, 11, part.kind)] if part.kind != "plain" else []),
+        *([svg.path(around, f"arc-{part.kind}"), svg.text(x, 11, part.kind)] if part.kind in SHORTCUTS else []),
         svg.text(x, 25, stride),
         svg.rect(*box, part.kind, 3),
         *svg.strands(box, part.paths, 1.7),

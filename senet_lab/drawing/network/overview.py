@@ -6,7 +6,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import SHORTCUTS, Anatomy, Part
 from senet_lab.drawing.network.layout import GAP, GROUP_GAP, Column, Slab, lay_out
 from senet_lab.drawing.network.words import block_number, costs, details, node_label, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
@@ -33,8 +33,9 @@ def draw_network(
 ) -> Drawing:
     """Draw a network from left to right: input, stem, groups, classifier.
 
-    Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid). Lines through a slab are
-    its paths, as many as can be drawn without blurring. The orange bar is squeeze-excite; its dark middle shows the
+    Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid), brown ones concatenate
+    their branches, dark gray ones have no shortcut. Light gray shapes are layers without blocks. Lines through a slab
+    are its paths, as many as can be drawn without blurring. The orange bar is squeeze-excite; its dark middle shows the
     squeezed channels, to scale. If there are many identical blocks, they are folded.
 
     Args:
@@ -71,7 +72,7 @@ def draw_network(
 def _upwards(anatomy: Anatomy) -> float:
     """Return the height of a slab per unit of the square root of its side."""
     sides = [_side(part.output_shape) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
-    tallest_map = MAX_MAP_HEIGHT / sqrt(max(_side(anatomy.input_shape), *sides))
+    tallest_map = MAX_MAP_HEIGHT / sqrt(max([_side(anatomy.input_shape), *sides]))
     return min(tallest_map, MAX_BLOCK_HEIGHT / sqrt(max(sides, default=1)))
 
 
@@ -104,7 +105,8 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
         return svg.Node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
     marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
-    marks += [*_squeeze_excite(part, box, scale), _arc(part, box)]
+    marks += _squeeze_excite(part, box, scale)
+    marks += [_arc(part, box)] if part.kind in SHORTCUTS else []
     return svg.Node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
-from senet_lab.drawing.network.words import kernel, layer_tip, shape_change, side, title
+from senet_lab.drawing.network.words import (
+    AFTER,
+    WINDOWS,
+    after,
+    function,
+    kernel,
+    layer_tip,
+    shape_change,
+    side,
+    stride_words,
+    title,
+)
 from senet_lab.drawing.svg import Box, Drawing, Node
 from senet_lab.drawing.units import counted, short, size
+from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.sketch import Row
 
 HEIGHT, MIDDLE = 206, 84
+LABEL_CHARACTER = 8.0  # width of a character in the first line of a box
 EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # top and bottom of the drawn area
 MAX_LAYERS = 5  # the number of layers drawn; more are folded
 
@@ -39,9 +52,9 @@ def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
     """Return the layers, each with the batch normalization and activation that follow it, and without padding."""
     stations: list[list[Row]] = []
     for row in rows:
-        if row.kind in ("batch norm", "activation") and stations:
+        if row.kind in (*AFTER, "activation") and stations:
             stations[-1].append(row)
-        elif row.kind not in ("pad", "input"):
+        elif row.kind not in ("pad", "crop", "input"):
             stations.append([row])
     return stations
 
@@ -50,16 +63,22 @@ def _layer(rows: list[Row], x: float, step: float) -> Node:
     row = rows[0]
     width = min(148.0, step - 12)
     box = Box(x - width / 2, MIDDLE - 44, width, 88)
-    square = row.kind in ("conv", "grouped conv", "pool")
-    stride = f", stride {row.stride}" if row.stride > 1 else ""
-    channels = f"{row.channels_in} \u2192 {row.output_shape[-1]}" if row.macs else ""
-    after = ", ".join({"batch norm": "BN", "activation": "ReLU"}[each.kind] for each in rows[1:])
-    first = f"{kernel(row)} {row.kind}" if square else row.kind
-    lines = [first, stride[2:], channels, after] if square else [first, channels, after]
+    stride = f", {stride_words(row)}" if row.stride != 1 else ""
+    channels = f"{row.channels_in} \u2192 {row.output_shape[-1]}" if row.channels_in else ""
+    first = f"{kernel(row)} {row.kind}" if row.kind in WINDOWS else after([row]) or row.kind
+    own = function(row) if row.channels_in and row.function != "softmax" else ""
+    is_long = row.kind in WINDOWS and LABEL_CHARACTER * len(first) > width
+    lines = [
+        *([kernel(row), row.kind] if is_long else [first]),
+        stride[2:] if row.kind in WINDOWS else "",
+        channels,
+        ", ".join(filter(None, (own, after(rows[1:])))),
+    ]
     lines = [svg.cut(line, width) for line in lines if line]
     top = MIDDLE + 5 - 8 * (len(lines) - 1)
     params, macs = sum(each.params for each in rows), sum(each.macs for each in rows)
-    sums = (size(rows[-1].output_shape), f"{params:,} params", f"{short(macs)} MACs")
+    cost = "cost unknown" if row.kind == UNKNOWN else f"{short(macs)} MACs"
+    sums = (size(rows[-1].output_shape), f"{params:,} params", cost)
     marks = [svg.rect(*box, "conv" if row.macs else "box", 6), *svg.lines(x, top, lines, 16)]
     marks += svg.lines(x, MIDDLE + 66, sums)
     return svg.Node(

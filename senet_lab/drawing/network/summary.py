@@ -25,6 +25,10 @@ KEYS = (
     '<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>',
     '<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>',
 )
+OTHER_KEYS = (
+    '<span><i class="sn-of-joined"></i><span class="sn-apart">brown: </span>concatenated branches</span>',
+    '<span><i class="sn-of-chain"></i><span class="sn-apart">dark gray: </span>block without shortcut</span>',
+)
 KEY_OF_PATHS = '<span class="sn-key-paths">lines: paths</span>'
 LEGEND_TITLE = (
     "A slab\u2019s height is proportional to the square root of the map\u2019s side, its width to the square root of "
@@ -52,10 +56,19 @@ def heading(architecture: Architecture, pinned: Architecture | None = None, batc
 
 
 def legend(ledger: Ledger) -> str:
-    """Return the colors of the drawing of a network; its lines only if it has several paths."""
+    """Return the colors of the drawing of a network; its lines only if it has several paths.
+
+    The network of another package has the colors that occur in it.
+    """
     has_paths = any(row.groups > 1 for row in ledger.rows)
-    keys = (*KEYS, KEY_OF_PATHS) if has_paths else KEYS
-    return f'<p class="sn-legend" title="{LEGEND_TITLE}">{SEPARATOR.join(keys)}</p>'
+    keys: tuple[str, ...] = (*(_keys_of(ledger) if ledger.sources else KEYS), *([KEY_OF_PATHS] if has_paths else []))
+    return f'<p class="sn-legend" title="{LEGEND_TITLE}">{SEPARATOR.join(keys)}</p>' if keys else ""
+
+
+def _keys_of(ledger: Ledger) -> list[str]:
+    kinds = {part.kind for parts in Anatomy(ledger).groups.values() for part in parts}
+    named = dict(zip(("projection", "identity", "se", "joined", "chain"), (*KEYS, *OTHER_KEYS), strict=True))
+    return [key for kind, key in named.items() if kind in kinds or (kind == "se" and ledger.se.layers)]
 
 
 def picture(

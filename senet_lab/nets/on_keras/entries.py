@@ -94,7 +94,7 @@ def _function(operation: Any, kind: str) -> str:
     given = getattr(operation, "activation", None)
     if given is not None:
         name = str(getattr(given, "__name__", "")).strip("<>")
-        return "" if name in ("linear", "lambda") else name
+        return "" if name == "lambda" or (name == "linear" and kind != "activation") else name
     name = type(operation).__name__
     if getattr(operation, "max_value", None) == 6:
         return "relu6"
