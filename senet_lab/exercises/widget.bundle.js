@@ -3,7 +3,7 @@
 // source senet_lab/exercises/widget.js 4ab833f3a7eb29f6
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
-// source senet_lab/widgets/kit.js f89ea6da3683f708
+// source senet_lab/widgets/kit.js c6a2e0a9f88e53df
 // content c8d413a9f2f662f0
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];

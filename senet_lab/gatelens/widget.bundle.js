@@ -4,10 +4,10 @@
 // source senet_lab/gatelens/widget.js 0a3756b712603205
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
-// source senet_lab/widgets/kit.js f89ea6da3683f708
+// source senet_lab/widgets/kit.js c6a2e0a9f88e53df
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content dc903a47c2bb967a
+// content a46d2d9b02627fe5
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
@@ -231,11 +231,15 @@ function walkTabs(el, ask) {
   const keydown = (event) => {
     const tab = closest(event, "[role=tab]");
     if (!tab || !["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) return;
-    const next = neighborOf(tab, findAll(
-      /** @type {HTMLElement} */
-      tab.parentElement,
-      "[role=tab]"
-    ), event.key);
+    const next = neighborOf(
+      tab,
+      findAll(
+        /** @type {HTMLElement} */
+        tab.parentElement,
+        "[role=tab]:not([hidden])"
+      ),
+      event.key
+    );
     next?.focus();
     ask("tab", next?.dataset.tab);
     event.preventDefault();

@@ -17,6 +17,8 @@ MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "pe
             "activations": ("Activations", "values per image")}  # fmt: skip
 NAMES, COLUMN, BAR, LINE = 116, 221, 100, 21  # widths of names, of a measure, of its longest bar; height of a row
 SE = "squeeze-excite"
+SHORT_NAMES = {"depthwise conv": "depthwise", "separable conv": "separable", "transposed conv": "transposed",
+               "stochastic depth": "stoch. depth"}  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -107,7 +109,8 @@ def draw_breakdown(ledger: Ledger) -> Drawing:
 
 
 def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:
-    marks: list[Mark] = [svg.text(NAMES - 12, y + 12, spaced(line.total.name), anchor="end")]
+    name = SHORT_NAMES.get(line.total.name, line.total.name)
+    marks: list[Mark] = [svg.text(NAMES - 12, y + 12, svg.cut(spaced(name), NAMES - 12), anchor="end")]
     for column, measure in enumerate(MEASURES):
         x, value = NAMES + column * COLUMN, getattr(line.total, measure)
         if not value:

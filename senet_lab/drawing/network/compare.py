@@ -33,10 +33,16 @@ def compare(a: Architecture, b: Architecture) -> Html:
         if a != b:
             words = f"A and B have the same layers, shapes and counts. They differ in: {describe_changes(a, b)}."
         return html(f'<p class="sn-finding">{escape(words)}</p>', _pair(a, b))
-    difference = Difference(before, after)
+    return compare_ledgers(_names(a, b), (before, after), f"From A to B: {describe_changes(a, b)}.")
+
+
+def compare_ledgers(names: tuple[str, str], ledgers: tuple[Ledger, Ledger], words: str = "") -> Html:
+    """Return both drawings, and B minus A as a sum; `words` state what was changed, if it is known."""
+    difference = Difference(*ledgers)
+    words = words or f"A is {names[0]}, B is {names[1]}. Groups with the same number are compared."
     return html(
-        f'<p class="sn-finding">From A to B: {escape(describe_changes(a, b))}.</p>{_headline(difference)}',
-        _pair(a, b),
+        f'<p class="sn-finding">{escape(words)}</p>{_headline(difference)}',
+        _pair_of(names, ledgers),
         waterfalls(difference),
         difference_table(difference),
     )
@@ -118,15 +124,19 @@ def _headline(difference: Difference) -> str:
 
 
 def _pair(a: Architecture, b: Architecture) -> Html:
+    return _pair_of(_names(a, b), (a.ledger(), b.ledger()))
+
+
+def _pair_of(names: tuple[str, str], ledgers: tuple[Ledger, Ledger]) -> Html:
     """Draw both to the same scale, with their groups aligned."""
-    one, two = Anatomy(a.ledger()), Anatomy(b.ledger())
+    one, two = map(Anatomy, ledgers)
     figures = (
         html(
             f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(name)}</figcaption>',
             draw_network(drawn, beside=other),
             "</figure>",
         )
-        for letter, name, drawn, other in zip("AB", _names(a, b), (one, two), (two, one), strict=True)
+        for letter, name, drawn, other in zip("AB", names, (one, two), (two, one), strict=True)
     )
     return html('<div class="sn-pair-of">', *figures, "</div>")
 

@@ -151,6 +151,12 @@ def layer_tip(row: Row, name: str = "") -> list[str]:
     return [name or f"{words}{stride}{paths}", shape, f"{row.params:,} parameters, {macs}", row.name]
 
 
+def first_and_last(part: Part) -> str:
+    """Return the names of the first and the last layer of a part, by which readers find it in their own code."""
+    names = dict.fromkeys((part.rows[0].name, part.rows[-1].name)) if part.rows else ()
+    return " to ".join(names)
+
+
 def facts(part: Part) -> str:
     """Return a line of facts: kind, shapes, parameters (and how many are in BN), multiply-adds."""
     norm = sum(row.params for row in part.rows if row.kind == "batch norm")
