@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from senet_lab import Architecture, Ledger, Sketch
 from senet_lab.nets import layers as ours
 from senet_lab.nets.network import network
+from senet_lab.nets.on_keras.graph import sketch_of
 from senet_lab.nets.places import placed
 
 layers = keras.layers
-# The blocks of each group, and the transitions, as in the papers.
+# The number of blocks of each group, in order, and the parts without blocks.
 FAMILIES = {
     "VGG16": "group1 group2 group3 group4 group5 classifier",
     "ResNet50": "stem group1:3 group2:4 group3:6 group4:3 classifier",
@@ -30,6 +31,9 @@ FAMILIES = {
     "EfficientNetV2B0": "stem group1:1 group2:2 group3:2 group4:3 group5:5 group6:8 classifier",
     "ConvNeXtTiny": "stem group1:3 transition1 group2:3 transition2 group3:9 transition3 group4:3 classifier",
 }
+
+# The families that are divided in the same way if their layers have no names.
+KNOWN_BY_CONNECTIONS = ("VGG16", "ResNet50", "InceptionV3", "NASNetMobile", "DenseNet121", "ConvNeXtTiny")
 
 
 def outline(rows):
@@ -48,13 +52,26 @@ def is_contiguous(rows):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
-def test_family_of_keras_has_the_groups_and_blocks_of_its_paper(name):
+def test_family_of_keras_has_the_groups_and_blocks_that_it_is_known_for(name):
     model = getattr(keras.applications, name)(weights=None)
-    rows = Ledger.of(model, (299, 299, 3) if "ception" in name else (224, 224, 3)).rows
+    sketch = sketch_of(model, (299, 299, 3) if "ception" in name else (224, 224, 3))
+    rows, _ = placed(sketch)
     assert outline(rows) == FAMILIES[name]
     assert is_contiguous(rows) or name == "NASNetMobile"
     assert all(row.group for row in rows)
+    if name in KNOWN_BY_CONNECTIONS:
+        assert outline(placed(without_names(sketch))[0]) == FAMILIES[name]
     keras.backend.clear_session()
+
+
+def without_names(sketch):
+    """The same layers with the names that Keras gives, which say nothing."""
+    for at, each in enumerate(sketch.ordered()):
+        each.written = tuple(
+            row._replace(name=f"conv2d_{at}", group="input" if row.kind == "input" else "", block="")
+            for row in each.written
+        )
+    return sketch
 
 
 def convolution(x, channels, stride=1, name=None):

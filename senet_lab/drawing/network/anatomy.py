@@ -14,6 +14,8 @@ from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.sketch import Row, Shape
 
+# The style sheet has these colors under other names; every stored page contains it, and would change with it.
+COLORS = {"joined": "of-run-4", "chain": "whole"}
 SHORTCUTS = ("projection", "identity")  # the kinds of blocks that have one
 PARAMS, MACS = attrgetter("params"), attrgetter("macs")  # faster than a loop: a network has many rows
 
@@ -62,6 +64,11 @@ class Part(NamedTuple):
     def paths(self) -> int:
         """Its cardinality: groups of its grouped or depthwise convolution, 1 without one."""
         return max([row.groups for row in self.rows])
+
+    @property
+    def color(self) -> str:
+        """The class of its slab."""
+        return COLORS.get(self.kind, self.kind)
 
     @property
     def unknown(self) -> int:

@@ -104,7 +104,7 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
         steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {slope:.1f}v{right:.1f}l-{box.width:.1f} {slope:.1f}z"
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
         return svg.Node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
-    marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
+    marks = [svg.rect(*box, part.color), *svg.strands(box, part.paths, PATH_PITCH)]
     marks += _squeeze_excite(part, box, scale)
     marks += [_arc(part, box)] if part.kind in SHORTCUTS else []
     return svg.Node(marks, hit, tip(part, lines), node_label(part), part.path)
@@ -128,7 +128,7 @@ def _fold(slab: Slab, box: Box, scale: Scale, hit: Box, lines: list[str]) -> Nod
     first, last = slab.parts[0], slab.parts[-1]
     width = min((box.width - 8) / 3, slab.breadth(scale.across))  # at most that of the blocks that are drawn
     left = box.x + box.width / 2 - 1.5 * width - 4
-    marks = [svg.rect(left + i * (width + 4), box.y, width, box.height, first.kind) for i in range(3)]
+    marks = [svg.rect(left + i * (width + 4), box.y, width, box.height, first.color) for i in range(3)]
     marks.append(svg.text(box.x + box.width / 2, box.y - 9, f"\u00d7{len(slab.parts)}", "label"))
     alike = all(part.is_like(first) for part in slab.parts[1:])
     numbers = f"{block_number(first)} to {block_number(last)}"

@@ -16,6 +16,7 @@ from senet_lab.drawing.svg import Drawing, Group
 from senet_lab.ledger.ledger import Ledger
 
 PLAIN = style_of()
+BLOCK_KINDS = {"conv", "grouped conv", "batch norm", "activation", "pad", "pool", "add"}  # of layers in our blocks
 
 
 def draw_part(
@@ -49,8 +50,9 @@ def draw_part(
 
 
 def _is_ours(part: Part) -> bool:
-    """Return whether a part is a residual block of this package."""
-    return "/" in part.path and any(row.role == "output" for row in part.rows)
+    """Return whether a part is a residual block of this package, to which nothing was added that it cannot have."""
+    kinds = {row.kind for row in part.rows if not row.in_se}
+    return "/" in part.path and any(row.role == "output" for row in part.rows) and kinds <= BLOCK_KINDS
 
 
 def _is_wired(anatomy: Anatomy, part: Part) -> bool:

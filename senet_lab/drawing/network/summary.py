@@ -37,9 +37,10 @@ KEYS = (
     '<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>',
     '<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>',
 )
+_KEY = '<span><i style="background: var(--sn-{})"></i><span class="sn-apart">{}: </span>{}</span>'
 OTHER_KEYS = (
-    '<span><i class="sn-of-joined"></i><span class="sn-apart">brown: </span>concatenated branches</span>',
-    '<span><i class="sn-of-chain"></i><span class="sn-apart">dark gray: </span>block without shortcut</span>',
+    _KEY.format("brown", "brown", "concatenated branches"),
+    _KEY.format("slate", "dark gray", "block without shortcut"),
 )
 KEY_OF_PATHS = '<span class="sn-key-paths">lines: paths</span>'
 LEGEND_TITLE = (
