@@ -54,7 +54,7 @@ class Row(NamedTuple):
         kernel, stride: side and stride of the window, in units of the input.
         groups: groups of a convolution, that is, its cardinality.
         channels_in: input channels of a convolution or dense layer; 0 for all others.
-        window: the window in words, such as "1\u00d77", unless it is a square of side `kernel`.
+        window: the window in words, such as "1\u00d77", unless it is a square of side `kernel` in units of the input.
         function: name of the activation that the layer computes, also after a convolution; "" if it computes none.
         activations: numbers in the output, per image.
         receptive_field: pixels of the input, along one side, that a unit sees through windows (Araujo et al. 2019).

@@ -176,7 +176,7 @@ def test_transposed_convolution_says_how_much_it_enlarges_in_table_and_drawing()
     assert row.stride == Fraction(1, 2)
     assert isinstance(row.receptive_field, int)
     cell = next(each for each in layer_rows(ledger) if each.name == row.name)
-    assert (cell.window, cell.stride) == ("1\u00d71 \u00d72", 0.5)
+    assert (cell.window, cell.stride) == ("2\u00d72 \u00d72", 0.5)
     path = next(name for name in Anatomy(ledger).groups if row in Anatomy(ledger).part(name).rows)
     assert "\u00d72 larger" in words(draw_part(ledger, path))
 

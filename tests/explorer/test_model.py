@@ -2,12 +2,15 @@
 
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 
 import keras
 import pytest
+from drawing.test_foreign_networks import MODELS
 from panel_driver import ask
 
 from senet_lab import Architecture, Explorer, Ledger, Sketch
+from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.explorer.model import counterpart, open_model
 from senet_lab.explorer.model_page import MAX_LISTED_LAYERS, MODEL_TABS, OTHER_TABS, render_model
 from senet_lab.explorer.state import State
@@ -149,3 +152,33 @@ def test_page_of_a_model_has_no_controls_that_change_it(panel):
     page = render_model(panel._session.state, panel._session.state.model)
     assert not re.search(r'data-ask="(?!csv)', page["body"])
     assert isinstance(panel._session.state, State)
+
+
+def two_ends():
+    """Two inputs, two outputs, a shared layer, a nested model, and names that are not safe in a page."""
+    a, b = keras.Input((16, 16, 3), name="a"), keras.Input((16, 16, 3), name="b")
+    inner = keras.Sequential([keras.Input((16, 16, 3)), layers.Conv2D(4, 3, name="point")], name="in<i>ner")
+    shared = layers.Conv2D(4, 3, name="shared\"&'")
+    x = layers.Add()([shared(a), shared(b)]) + inner(a)
+    return keras.Model([a, b], [layers.Flatten()(x), layers.GlobalAveragePooling2D()(x)], name="two & more")
+
+
+def channels_first():
+    x = inputs = keras.Input((3, 16, 16))
+    for at in range(3):
+        x = layers.Conv2D(4, 3, padding="same", data_format="channels_first", name=f"block{at}_a")(x)
+        x = layers.Conv2D(4, 3, padding="same", data_format="channels_first", name=f"block{at}_b")(x)
+    return keras.Model(inputs, x)
+
+
+@pytest.mark.parametrize("build", [*MODELS, two_ends, channels_first], ids=lambda build: build.__name__)
+def test_every_tab_and_part_of_any_kind_of_model_can_be_opened(build):
+    panel = Explorer(build())
+    for tab in MODEL_TABS:
+        body = ask(panel, tab=tab)["body"]
+        ElementTree.fromstring(f"<div>{body.replace('&nbsp;', ' ').replace(' hidden', '')}</div>")
+    anatomy = Anatomy(panel._session.state.model.ledger)
+    for path in ("", *(part.path for group in anatomy.groups.values() for part in group)):
+        assert ask(panel, tab="Network", path=path)["error"] == ""
+    panel._repr_mimebundle_()
+    assert panel.failure is None

@@ -84,9 +84,16 @@ def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first
         stride=stride,
         groups=inputs[0][_axis(operation)] if kind == "depthwise conv" else getattr(operation, "groups", 1),
         channels_in=inputs[0][_axis(operation)] if has_kernel else 0,
-        window=window_words(_sides(operation), max(_several(getattr(operation, "dilation_rate", 1)))),
+        window=_window_words(operation, kind),
         function=_function(operation, kind),
     )
+
+
+def _window_words(operation: Any, kind: str) -> str:
+    """Return the window in words if `kernel` does not tell: of a transposed convolution, it is in units of the input."""
+    sides = _sides(operation)
+    words = window_words(sides, max(_several(getattr(operation, "dilation_rate", 1))))
+    return words or ("\u00d7".join(map(str, sides)) if kind == "transposed conv" else "")
 
 
 def _function(operation: Any, kind: str) -> str:
