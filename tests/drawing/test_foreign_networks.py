@@ -181,6 +181,16 @@ def test_transposed_convolution_says_how_much_it_enlarges_in_table_and_drawing()
     assert "\u00d72 larger" in words(draw_part(ledger, path))
 
 
+def test_layer_in_a_row_that_joins_maps_states_which():
+    ledger = Ledger.of(hourglass())
+    row = [row for row in ledger.rows if row.kind == "concatenate"][-1]
+    path = next(name for name in Anatomy(ledger).groups if row in Anatomy(ledger).part(name).rows)
+    drawing = draw_part(ledger, path, interactive=True)
+    assert "of 2 maps" in words(drawing)
+    skip = next(row for row in ledger.rows if row.kind == "separable conv")
+    assert any(skip.name in each.get("data-tip") for each in nodes(drawing))
+
+
 def test_network_with_more_groups_than_there_is_room_for_is_drawn_within_the_frame():
     anatomy = Anatomy(deep())
     assert len(anatomy.groups) == 40

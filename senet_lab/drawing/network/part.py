@@ -46,7 +46,7 @@ def draw_part(
         return draw_block(part, place=style.place, interactive=interactive, focus=focus)
     if _is_wired(anatomy, part):
         return draw_wired_block(part, anatomy.ledger.sources, interactive=interactive, focus=focus)
-    return draw_plain_part(part, interactive=interactive)
+    return draw_plain_part(part, anatomy.ledger.sources, interactive=interactive)
 
 
 def _is_ours(part: Part) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import (
@@ -27,8 +29,14 @@ EXTENT = (MIDDLE - 52.0, MIDDLE + 106.0)  # top and bottom of the drawn area
 MAX_LAYERS = 5  # the number of layers drawn; more are folded
 
 
-def draw_plain_part(part: Part, *, interactive: bool = False) -> Drawing:
-    """Draw the layers of a part without blocks in a row: a stem, a classifier, or layers outside any group."""
+def draw_plain_part(
+    part: Part, sources: Mapping[str, Sequence[str]] | None = None, *, interactive: bool = False
+) -> Drawing:
+    """Draw the layers of a part without blocks in a row: a stem, a classifier, or layers outside any group.
+
+    Args:
+        sources: the names of the layers on which each is called, if known; a layer that joins several states them.
+    """
     stations = _stations(part.rows)
     hidden = stations[MAX_LAYERS - 1 : -1] if len(stations) > MAX_LAYERS + 1 else []
     columns = [*stations[: MAX_LAYERS - 1], [], stations[-1]] if hidden else stations
@@ -43,7 +51,11 @@ def draw_plain_part(part: Part, *, interactive: bool = False) -> Drawing:
     marks.append(svg.path(f"M{start + 32:.1f} {MIDDLE}H{start + 36 + step * len(columns):.1f}", "line"))
     for index, rows in enumerate(columns):
         x = start + 44 + step * (index + 0.5)
-        marks += [_layer(rows, x, step)] if rows else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
+        marks += (
+            [_layer(rows, x, step, (sources or {}).get(rows[0].name, ()))]
+            if rows
+            else svg.lines(x, MIDDLE - 12, ("\u22ef", f"{len(hidden)} more"))
+        )
     label = f"{title(part.path)}, {shape_change(part)}, {counted(len(part.rows), 'layer')}"
     return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
@@ -59,7 +71,7 @@ def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
     return stations
 
 
-def _layer(rows: list[Row], x: float, step: float) -> Node:
+def _layer(rows: list[Row], x: float, step: float, sources: Sequence[str]) -> Node:
     row = rows[0]
     width = min(148.0, step - 12)
     box = Box(x - width / 2, MIDDLE - 44, width, 88)
@@ -72,6 +84,7 @@ def _layer(rows: list[Row], x: float, step: float) -> Node:
         *([kernel(row), row.kind] if is_long else [first]),
         stride[2:] if row.kind in WINDOWS else "",
         channels,
+        f"of {len(sources)} maps" if len(sources) > 1 else "",
         ", ".join(filter(None, (own, after(rows[1:])))),
     ]
     lines = [svg.cut(line, width) for line in lines if line]
@@ -81,6 +94,5 @@ def _layer(rows: list[Row], x: float, step: float) -> Node:
     sums = (size(rows[-1].output_shape), f"{params:,} params", cost)
     marks = [svg.rect(*box, "conv" if row.macs else "box", 6), *svg.lines(x, top, lines, 16)]
     marks += svg.lines(x, MIDDLE + 66, sums)
-    return svg.Node(
-        marks, Box(box.x - 3, box.y - 3, width + 6, 94), layer_tip(row), f"{first}{stride}, {', '.join(sums)}"
-    )
+    tip = [*layer_tip(row), *([f"called on {' and '.join(sources)}"] if len(sources) > 1 else [])]
+    return svg.Node(marks, Box(box.x - 3, box.y - 3, width + 6, 94), tip, f"{first}{stride}, {', '.join(sums)}")

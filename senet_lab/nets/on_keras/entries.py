@@ -90,7 +90,7 @@ def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first
 
 
 def _window_words(operation: Any, kind: str) -> str:
-    """Return the window in words if `kernel` does not tell: of a transposed convolution, it is in units of the input."""
+    """Return the window in words if `kernel` does not tell: that of a transposed convolution is scaled down."""
     sides = _sides(operation)
     words = window_words(sides, max(_several(getattr(operation, "dilation_rate", 1))))
     return words or ("\u00d7".join(map(str, sides)) if kind == "transposed conv" else "")
