@@ -18,6 +18,7 @@ HEIGHT, MIDDLE = 138, 80  # low, so that the part below is visible without scrol
 MAX_MAP_HEIGHT, MAX_BLOCK_HEIGHT = 100, 50  # arcs and words need room above a block
 PATH_PITCH = 2.2  # between the paths through a slab; closer ones would blur
 ARC_HEIGHT = 28  # from the top of a slab to that of its arc
+MAX_SHORT_HEADINGS = 7  # groups whose words fit on a phone with that of the input
 SHORT_CHARACTER = 10.6  # width of a character in the words for phones
 
 
@@ -141,7 +142,9 @@ def _heading(column: Column, anatomy: Anatomy, *, interactive: bool) -> list[Mar
     """Draw name, shape and number of blocks above a column; they are a node if the column is a group of blocks."""
     x = column.x + column.room / 2
     marks = svg.lines(x, 13, column.lines, 14)
-    if interactive:
+    # Large words over many columns would meet; what the first bar is needs no word.
+    is_crowded = bool(anatomy.ledger.sources) and len(anatomy.groups) > MAX_SHORT_HEADINGS
+    if interactive and not (is_crowded and column.name == "input"):
         marks.append(_short_heading(column, x))
     parts = anatomy.groups.get(column.name, ())
     if not parts or parts[0].path == column.name:

@@ -152,8 +152,11 @@ def layer_tip(row: Row, name: str = "") -> list[str]:
 
 
 def first_and_last(part: Part) -> str:
-    """Return the names of the first and the last layer of a part, by which readers find it in their own code."""
-    names = dict.fromkeys((part.rows[0].name, part.rows[-1].name)) if part.rows else ()
+    """Return the names of the first and the last layer of a part, by which readers find it in their own code.
+
+    The names of nested models are left out.
+    """
+    names = dict.fromkeys(row.name.rpartition("/")[2] for row in (part.rows[0], part.rows[-1]))
     return " to ".join(names)
 
 
