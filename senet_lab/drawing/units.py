@@ -109,14 +109,17 @@ def spaced(name: str) -> str:
 def size(shape: Shape) -> str:
     """Return 56\u00b2 \u00d7 256 for a square map, 56\u00d748 \u00d7 256 for another, 1000 for features.
 
+    The map of a network for sequences or volumes has one side or three.
+
     >>> size((None, 56, 48, 256))
     '56\u00d748 \u00d7 256'
     """
-    if len(shape) == 2:
-        return str(shape[1])
-    _, height, width, channels = shape
-    sides = f"{height}\u00b2" if height == width else f"{height}\u00d7{width}"
-    return f"{sides} \u00d7 {channels}"
+    _, *sides, channels = shape if len(shape) > 1 else (None, 1)
+    if not sides:
+        return str(channels)
+    is_square = len(sides) == 2 and sides[0] == sides[1]
+    area = f"{sides[0]}\u00b2" if is_square else "\u00d7".join(map(str, sides))
+    return f"{area} \u00d7 {channels}"
 
 
 def counted(number: int, thing: str) -> str:

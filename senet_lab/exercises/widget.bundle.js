@@ -3,7 +3,7 @@
 // source senet_lab/exercises/widget.js a8f114daf1defd7b
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
-// source senet_lab/widgets/kit.js 8bd74bb824334f78
+// source senet_lab/widgets/kit.js 42695de9b9a3e593
 // content 165b5f56618f74a8
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];

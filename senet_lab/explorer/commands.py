@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -37,7 +38,8 @@ def reset(state: State, value: Any) -> State:
     if not flag("reset", value):
         return state
     past = replace(state.end_gesture(), architecture=state.initial).end_gesture().past
-    return State(state.initial, state.initial, origin=state.initial, past=past, gesture=state.gesture)
+    first = State(state.initial, state.initial, origin=state.initial, past=past, gesture=state.gesture)
+    return replace(first, model=state.model, tab=state.tab if state.model else first.tab)
 
 
 def pin(state: State, value: Any) -> State:
@@ -107,4 +109,6 @@ def describe(state: State) -> State:
 def file_name(state: State, suffix: str) -> str:
     """Return the name of a file to save; each form of the code has a different name."""
     form = f"_{state.form}" if suffix == ".py" else ""
+    if state.model is not None:
+        return re.sub(r"[^\w.-]+", "_", state.model.name) + suffix
     return f"{model_name(state.architecture.name)}{form}{suffix}"

@@ -15,10 +15,10 @@ const NO_LAYERS = { count: 0, rows: [], totals: [] };
 // biome-ignore format: a line for each would fill the screen
 /** @param {LayerRow} row */
 const layerOf = ([
-  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  name, group, block, kind, isExcite, shape, size, kernel, stride, window, groups,
   params, state, macs, macsText, activations, activationsText, field, seesAll,
 ]) => ({
-  name, group, block, kind, isExcite, shape, size, kernel, stride, groups,
+  name, group, block, kind, isExcite, shape, size, kernel, stride, window, groups,
   params, state, macs, macsText, activations, activationsText, field, seesAll,
 });
 
@@ -27,9 +27,6 @@ const layerOf = ([
  * @param {number} number
  */
 const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
-
-/** @param {Layer} layer */
-const windowOf = ({ kernel, stride }) => (kernel ? `${kernel}\u00d7${kernel}${stride > 1 ? ` /${stride}` : ""}` : "");
 
 /**
  * The columns by key, with their text and the value by which they are sorted; cells without a number come first.
@@ -42,7 +39,7 @@ const COLUMNS = {
     value: ({ kind, isExcite }) => (isExcite ? `SE: ${kind}` : kind),
   },
   channels: { text: ({ size }) => size, value: ({ shape }) => shape[shape.length - 1] },
-  kernel: { text: windowOf, value: ({ kernel }) => kernel || -1 },
+  kernel: { text: ({ window }) => window, value: ({ kernel }) => kernel || -1 },
   groups: {
     text: ({ groups }) => (groups > 1 ? String(groups) : ""),
     value: ({ groups }) => (groups > 1 ? groups : -1),

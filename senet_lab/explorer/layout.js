@@ -1,6 +1,6 @@
 // The layout of the Explorer's page: controls, buttons, tabs and a body.
 /** @import { Shown, Suffix } from "./messages.js" */
-import { listen } from "../widgets/dom.js";
+import { findAll, listen } from "../widgets/dom.js";
 import { MODEL_FILES, menuItems, tabButtons } from "../widgets/kit.js";
 import { TABS } from "./messages.js";
 
@@ -80,6 +80,7 @@ export function placeButtons(parts, shown) {
   parts.pin.dataset.value = String(!shown.pinned);
   parts.swap.hidden = !shown.pinned;
   parts.token.dataset.text = shown.token;
+  hideAbsent(parts, shown.absent);
   const { explorer, embed } = linksTo(shown.address);
   parts.link.hidden = !explorer;
   parts.link.dataset.text = explorer;
@@ -87,6 +88,22 @@ export function placeButtons(parts, shown) {
   parts.embed.dataset.text = embed;
   for (const name of /** @type {Step[]} */ (Object.keys(STEPS)))
     parts[name].setAttribute("aria-disabled", String(!shown[name]));
+}
+
+/**
+ * Hides what does not apply to the network, and shows the rest.
+ * @param {Record<string, HTMLElement>} parts
+ * @param {string[]} absent names of tabs, buttons, files, and "controls"
+ */
+function hideAbsent({ tabs, actions, controls }, absent) {
+  for (const button of findAll(tabs, "[data-tab]")) button.hidden = absent.includes(button.dataset.tab ?? "");
+  for (const button of findAll(actions, "[data-part], [data-ask]")) {
+    const { part, ask, value } = button.dataset;
+    if (part === "more" || part === "swap") continue; // folded on phones; shown only with a pinned network
+    const names = [part, ask, value].filter((name) => name !== undefined);
+    if (part !== "link" && part !== "embed") button.hidden = names.some((name) => absent.includes(name));
+  }
+  controls.hidden = absent.includes("controls");
 }
 
 /**

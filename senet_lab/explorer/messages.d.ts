@@ -11,6 +11,7 @@ export type LayerRow = [
   size: string,
   kernel: number,
   stride: number,
+  window: string,
   groups: number,
   params: number,
   state: number,
@@ -35,7 +36,7 @@ export type LayerTable = {
   totals: Array<string>;
 };
 
-/** The data that the page draws. `heading` and `body` are HTML; `layers` is a `LayerTable` as JSON, or "". */
+/** The data that the page draws. */
 export type Page = {
   controls: Array<ControlMessage>;
   reasons: Record<string, string>;
@@ -51,6 +52,7 @@ export type Page = {
   address: string;
   body: string;
   layers: string;
+  absent: Array<string>;
 };
 
 /** A text file for the view that requested it to save; empty if there was no request. */
@@ -77,6 +79,7 @@ export type Shown = {
   address: string;
   body: string;
   layers: string;
+  absent: Array<string>;
   answered: Answered;
   download: Download;
 };

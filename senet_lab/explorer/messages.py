@@ -24,7 +24,11 @@ class LayerTable(TypedDict):
 
 
 class Page(Controls):
-    """The data that the page draws. `heading` and `body` are HTML; `layers` is a `LayerTable` as JSON, or ""."""
+    """The data that the page draws.
+
+    `heading` and `body` are HTML; `layers` is a `LayerTable` as JSON, or "". `absent` names the tabs, buttons and files
+    that the page leaves out, and "controls", for a network without meta-parameters.
+    """
 
     error: str
     refused: Sequence[str]
@@ -38,6 +42,7 @@ class Page(Controls):
     address: str
     body: str
     layers: str
+    absent: Sequence[str]
 
 
 class Download(TypedDict, total=False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
@@ -12,7 +11,6 @@ from senet_lab.drawing.code import code_html
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import breakdown
 from senet_lab.drawing.network.compare import compare
-from senet_lab.drawing.network.layer_table import layer_rows, layer_table, layer_totals
 from senet_lab.drawing.network.paths import resolve
 from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
@@ -22,14 +20,14 @@ from senet_lab.explorer.address import write_address
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
-from senet_lab.explorer.messages import LayerTable, Page
+from senet_lab.explorer.messages import Page
+from senet_lab.explorer.model_page import layers_json, layers_tab, render_model
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, MODEL_SUFFIXES, code, part_code
 from senet_lab.extras import INSTALL, OPEN
 from senet_lab.widgets.cells import is_app, is_browser
 from senet_lab.widgets.labels import format_value
 
-MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000 layers, too many for one message
 MAX_KEPT = 32  # drawings per tab, 50 kB each: dragging a slider back and forth shows the same networks again
 FORM_WORDS = {
     "procedural": "Uses senet_lab\u2019s functions, layer by layer, as in the lessons.",
@@ -40,6 +38,8 @@ FORM_WORDS = {
 
 def render_page(state: State, building: Building) -> Page:
     """Return the data from which the page draws a state, as strings and plain values."""
+    if state.model is not None:
+        return render_model(state, state.model)
     panel = controls(state.architecture, keep_cost=state.keep_cost, batch=state.batch, details=state.details)
     return {
         "error": "\n".join(state.refused.values()),
@@ -56,6 +56,7 @@ def render_page(state: State, building: Building) -> Page:
         "address": write_address(state),
         "body": _TABS[state.tab](state, building),
         "layers": _layers(state.architecture) if state.tab == "Layers" else "",
+        "absent": [],
     }
 
 
@@ -84,20 +85,12 @@ def _source(state: State) -> str:
 
 @lru_cache(maxsize=8)
 def _layers(architecture: Architecture) -> str:
-    """Return the rows of the layer table as JSON; cached, since encoding takes longer than the rest of a page."""
-    ledger = architecture.ledger()
-    rows = layer_rows(ledger, MAX_LISTED_LAYERS)
-    table: LayerTable = {"count": len(ledger.rows), "rows": rows, "totals": layer_totals(ledger)}
-    return json.dumps(table, separators=(",", ":"))
+    """Return `layers_json`, cached, since encoding takes longer than the rest of a page."""
+    return layers_json(architecture.ledger())
 
 
 def _layers_tab(state: State, _: Building) -> str:
-    if (count := len(state.architecture.ledger().rows)) <= MAX_LISTED_LAYERS:
-        return layer_table()
-    return (
-        f'<p class="sn-finding">Showing the first {MAX_LISTED_LAYERS:,} of {count:,} layers. To get all of them, save '
-        f"the table as .csv.</p>{layer_table()}"
-    )
+    return layers_tab(state.architecture.ledger())
 
 
 def _compare_tab(state: State, _: Building) -> str:

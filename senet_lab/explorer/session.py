@@ -15,7 +15,7 @@ from senet_lab.explorer.own_sweeps import read_own_sweeps
 from senet_lab.explorer.page import render_page
 from senet_lab.explorer.state import FIRST_MESSAGE, State
 from senet_lab.explorer.updates import apply_moves
-from senet_lab.export import MODEL_SUFFIXES, text_of
+from senet_lab.export import MODEL_SUFFIXES, layer_csv, text_of
 from senet_lab.widgets.cells import is_browser
 from senet_lab.widgets.conversation import Request
 from senet_lab.widgets.messages import Answered
@@ -55,9 +55,15 @@ class Session:
             if not is_browser():  # in a browser, the tab says what it takes
                 self.building.save(self.state.architecture, Path.cwd(), suffix)
         elif suffix:
-            text = text_of(self.state.architecture, suffix, form=self.state.form)
+            text = self._text(suffix)
             return {"name": file_name(self.state, suffix), "text": text}
         return {}
+
+    def _text(self, suffix: str) -> str:
+        """Return the content of a file; of a model, all layers."""
+        if self.state.model is not None:
+            return layer_csv(self.state.model.ledger)
+        return text_of(self.state.architecture, suffix, form=self.state.form)
 
     def follow(self, architecture: Architecture) -> None:
         """Show a network that was set without a move, and clear the sentence about earlier moves."""

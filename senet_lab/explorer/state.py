@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.drawing.network.sources import Source
 from senet_lab.explorer.messages import TABS
+from senet_lab.explorer.model import Model
 from senet_lab.export import FORMS
 
 FIRST_MESSAGE = "Move a control to see its effect here."
@@ -35,6 +36,7 @@ class State:
         gesture, origin, origin_batch: the current drag, key press or click, and network and batch size at its start.
         past, future: the networks before it, oldest first, and the undone networks, last undone first.
         anchor: the network whose cost is kept, from before cardinality and base width were moved at constant cost.
+        model: a network without meta-parameters that is shown instead; then `architecture` is what it is compared with.
         sweeps: the reader's finished sweeps, as of the last move in the tab that shows them.
     """
 
@@ -57,6 +59,7 @@ class State:
     anchor: Architecture | None = None
     past: tuple[Architecture, ...] = ()
     future: tuple[Architecture, ...] = ()
+    model: Model | None = None
     sweeps: tuple[Source, ...] = ()
 
     @property

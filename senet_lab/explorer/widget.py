@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import fields, replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -13,13 +14,15 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.assets import read_assets
 from senet_lab.checks import InvalidTypeError, nearest, quoted
-from senet_lab.drawing.network.summary import static_page
+from senet_lab.drawing.network.summary import static_model_page, static_page
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.explorer.address import open_address
 from senet_lab.explorer.building import Building
+from senet_lab.explorer.model import RULE, counterpart, open_model
 from senet_lab.explorer.session import Session
 from senet_lab.explorer.state import State
 from senet_lab.explorer.updates import first_state
+from senet_lab.ledger.ledger import Ledger
 from senet_lab.widgets.cells import CellPanels, cell, requested_address
 from senet_lab.widgets.conversation import Conversation, Request, show_failure
 
@@ -38,8 +41,11 @@ class Explorer(anywidget.AnyWidget):
 
     Re-running a cell restores its state if it passes the same architecture.
 
+    A Keras model, a `Ledger` or the path of a `.keras` file is shown as well: its drawing, layers and shares, and a
+    comparison with one of our networks, which can be changed. Nothing of it is executed.
+
     Attributes:
-        architecture: the network shown; assign to it to change the page.
+        architecture: the network shown, or the one with which a model is compared; assign to it to change the page.
         pinned: the network to compare with, or None; can be assigned.
         model: the Keras model that was built on the page, or None.
         failure: the last unexpected error, or None; the page also shows it.
@@ -55,12 +61,13 @@ class Explorer(anywidget.AnyWidget):
     successor = traitlets.Instance("senet_lab.explorer.widget.Explorer", allow_none=True)
     failure: BaseException | None = None
 
-    def __init__(self, architecture: Architecture | None = None) -> None:
-        if architecture is None:
-            first = open_address(requested_address(), Architecture("resnext", 50))
-        else:
-            first = first_state(_check_architecture(architecture))
-        self._place = (cell(), first.architecture)
+    def __init__(self, architecture: Any = None) -> None:
+        first = _first_state(architecture)
+        self._place = (
+            cell(),
+            first.architecture,
+            *((first.model.name, repr(first.model.ledger)) if first.model else ()),
+        )
         self._session = Session(*(CELLS.recall(self._place) or (first, Building(self._show_build))))
         self._conversation = Conversation(self._act, self._render, self._fail)
         self._sending = threading.RLock()  # the thread of a build sends as well
@@ -137,22 +144,38 @@ class Explorer(anywidget.AnyWidget):
             CELLS.remember(self._place, (replace(session.state, refused={}), session.building))
 
     def __repr__(self) -> str:
-        ledger = self.architecture.ledger()
+        model = self._session.state.model
+        name, ledger = (model.name, model.ledger) if model else (self.architecture.name, self.architecture.ledger())
         cost = f"{ledger.params:,} parameters, {ledger.macs / 1e9:.3f} G multiply-adds"
-        return f"Explorer({self.architecture.name}: {cost})"
+        return f"Explorer({name}: {cost})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and the current page as HTML for viewers without widgets."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/html": static_page(self.architecture), "text/plain": repr(self)}, metadata
+        model = self._session.state.model
+        page = static_model_page(model.name, model.ledger) if model else static_page(self.architecture)
+        return {**data, "text/html": page, "text/plain": repr(self)}, metadata
 
 
-def _check_architecture(value: Any) -> Architecture:
+def _first_state(thing: Any) -> State:
+    """Return the state that shows a network of any kind; None is that of an app's address."""
+    if thing is None:
+        return open_address(requested_address(), Architecture("resnext", 50))
+    is_file = isinstance(thing, str) and thing.lower().endswith(".keras")
+    if isinstance(thing, Architecture) or not (
+        is_file or hasattr(thing, "layers") or isinstance(thing, (Ledger, PathLike))
+    ):
+        return first_state(_check_architecture(thing, RULE))
+    model = open_model(thing)
+    return replace(first_state(counterpart(model)), model=model)
+
+
+def _check_architecture(value: Any, rule: str = "must be an Architecture") -> Architecture:
     if isinstance(value, Architecture):
         return value
     name = nearest(value, tuple(PRESETS)) if isinstance(value, str) else "se_resnext50_32x4d"
-    raise InvalidTypeError("architecture", value, "must be an Architecture", f"Architecture.preset('{name}')")
+    raise InvalidTypeError("architecture", value, rule, f"Architecture.preset('{name}')")
 
 
 def _unknown_attribute(name: str, value: Any) -> str:

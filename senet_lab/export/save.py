@@ -130,7 +130,7 @@ def layer_csv(ledger: Ledger) -> str:
     """Return the rows of a ledger as comma-separated values (RFC 4180), with the units in the header.
 
     >>> print(layer_csv(Architecture().ledger()).splitlines()[2])
-    stem_conv_pad,stem,,pad,230x230x3,0,0,0,0,1,1,1,158700,1,
+    stem_conv_pad,stem,,pad,230x230x3,0,0,0,0,1,1,1,0,,,158700,1,
     """
     instance("ledger", ledger, Ledger, "Architecture().ledger()")
     text = io.StringIO()

@@ -4,10 +4,10 @@
 // source senet_lab/gatelens/widget.js 02689b68b424e247
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
-// source senet_lab/widgets/kit.js 8bd74bb824334f78
+// source senet_lab/widgets/kit.js 42695de9b9a3e593
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 2ef82de609ebe5b5
+// content 0f4ddd7e5e16e866
 // senet_lab/widgets/conversation.js
 var RETRY_DELAYS = [800, 1200, 2e3];
 var DELAY_PER_BYTE = 4 / 2 ** 20;
@@ -231,11 +231,15 @@ function walkTabs(el, ask) {
   const keydown = (event) => {
     const tab = closest(event, "[role=tab]");
     if (!tab || !["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) return;
-    const next = neighborOf(tab, findAll(
-      /** @type {HTMLElement} */
-      tab.parentElement,
-      "[role=tab]"
-    ), event.key);
+    const next = neighborOf(
+      tab,
+      findAll(
+        /** @type {HTMLElement} */
+        tab.parentElement,
+        "[role=tab]:not([hidden])"
+      ),
+      event.key
+    );
     next?.focus();
     ask("tab", next?.dataset.tab);
     event.preventDefault();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -12,7 +12,8 @@ from senet_lab.checks import quoted
 from senet_lab.extras import require
 from senet_lab.nets.network import network
 from senet_lab.nets.on_keras.entries import UNKNOWN
-from senet_lab.nets.on_keras.graph import rows_of
+from senet_lab.nets.on_keras.graph import sketch_of
+from senet_lab.nets.places import placed
 from senet_lab.nets.sketch import Row, Sketch
 
 if TYPE_CHECKING:
@@ -56,16 +57,18 @@ class Ledger:
 
     Attributes:
         rows: one `Row` per layer.
+        sources: of a Keras model, the names of the rows on which each row is called; empty for other networks.
     """
 
     rows: tuple[Row, ...]
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, thing: Any, input_shape: Sequence[Any] | None = None) -> Ledger:
         """Return the ledger of an `Architecture`, of a `Sketch` that layers returned, or of any functional Keras model.
 
-        Layers that are not Keras's own are counted for their weights and the shape of their output only; their kind is
-        "unknown", see `unknown`.
+        The layers of a Keras model get groups and blocks, see `senet_lab.nets.places`. Layers that are not Keras's own
+        are counted for their weights and the shape of their output only; their kind is "unknown", see `unknown`.
 
         Args:
             thing: the network.
@@ -86,7 +89,7 @@ class Ledger:
             return cls(tuple(thing.rows))
         if not hasattr(thing, "layers"):
             raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
-        return cls(rows_of(thing, input_shape))
+        return cls(*placed(sketch_of(thing, input_shape)))
 
     def __repr__(self) -> str:
         unknown = f", and {len(self.unknown)} layers of unknown cost" if self.unknown else ""

@@ -19,7 +19,7 @@ from math import prod
 from typing import Any
 
 from senet_lab.checks import MAX_SIDE, MAX_UNITS, divisible, one_of, quoted, real, whole
-from senet_lab.nets.sketch import MAX_SIDES, Entry, Shape, layer
+from senet_lab.nets.sketch import MAX_SIDES, Entry, Shape, layer, window_words
 
 Pair = int | tuple[int, int]
 
@@ -91,6 +91,9 @@ def Conv2D(
         kernel=kernel,
         stride=stride,
         groups=groups,
+        channels_in=channels,
+        window=window_words(_pair("kernel_size", kernel_size)),
+        function=activation or "",
     )
 
 
@@ -106,7 +109,10 @@ def Dense(
     units = whole("units", units, 1, MAX_UNITS)
     weights = shape[-1] * units
     output = (*shape[:-1], units)
-    return Entry("dense", output, params=weights + units * use_bias, macs=weights * prod(shape[1:-1]))
+    return Entry(
+        "dense", output, params=weights + units * use_bias, macs=weights * prod(shape[1:-1]),
+        channels_in=shape[-1], function=activation or "",
+    )  # fmt: skip
 
 
 @layer
@@ -120,13 +126,13 @@ def BatchNormalization(
 @layer
 def ReLU(shape: Shape) -> Entry:
     """Compute max(x, 0)."""
-    return Entry("activation", shape)
+    return Entry("activation", shape, function="relu")
 
 
 @layer
 def Activation(shape: Shape, activation: str) -> Entry:
     """Apply the named activation."""
-    return Entry("activation", shape)
+    return Entry("activation", shape, function=activation)
 
 
 @layer
@@ -149,7 +155,8 @@ def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence
 def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
     """Return the largest number of each window."""
     height, width, kernel, stride = _windowed(shape, pool_size, pool_size if strides is None else strides, padding)
-    return Entry("pool", (None, height, width, shape[-1]), kernel=kernel, stride=stride)
+    window = window_words(_pair("pool_size", pool_size))
+    return Entry("pool", (None, height, width, shape[-1]), kernel=kernel, stride=stride, window=window)
 
 
 def _global_pooling(shape: Shape, keepdims: bool) -> Entry:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, update_wrapper
-from math import prod
+from math import ceil, prod
 from typing import Any, NamedTuple, TypeAlias
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
@@ -22,7 +22,7 @@ SE_ROLES = ("squeeze", "reduce", "gate", "scale")
 
 
 class Entry(NamedTuple):
-    """The output shape and counts of one layer; `kernel` and `stride` in units of its input."""
+    """The output shape and counts of one layer; the fields are those of `Row`."""
 
     kind: str
     output_shape: Shape
@@ -33,6 +33,9 @@ class Entry(NamedTuple):
     kernel: int = 1
     stride: int = 1
     groups: int = 1
+    channels_in: int = 0
+    window: str = ""
+    function: str = ""
 
 
 class Row(NamedTuple):
@@ -50,6 +53,9 @@ class Row(NamedTuple):
         elementwise: multiply-adds of global pooling and scaling, per image, which Hu et al. 2018 count as well.
         kernel, stride: side and stride of the window, in units of the input.
         groups: groups of a convolution, that is, its cardinality.
+        channels_in: input channels of a convolution or dense layer; 0 for all others.
+        window: the window in words, such as "1\u00d77", unless it is a square of side `kernel` in units of the input.
+        function: name of the activation that the layer computes, also after a convolution; "" if it computes none.
         activations: numbers in the output, per image.
         receptive_field: pixels of the input, along one side, that a unit sees through windows (Araujo et al. 2019).
             A gate sees the whole map, but the map that it scales keeps its receptive field.
@@ -69,6 +75,9 @@ class Row(NamedTuple):
     kernel: int
     stride: int
     groups: int
+    channels_in: int
+    window: str
+    function: str
     activations: int
     receptive_field: int
     role: str = ""
@@ -77,12 +86,6 @@ class Row(NamedTuple):
     def in_se(self) -> bool:
         """Whether the layer is part of a squeeze-excite block."""
         return self.role in SE_ROLES
-
-    @property
-    def channels_in(self) -> int:
-        """Input channels of a convolution or dense layer, computed from its macs, which do not depend on a bias."""
-        each = self.activations * (self.kernel**2 if self.kind in ("conv", "grouped conv") else 1)
-        return self.macs * self.groups // (each or 1)
 
 
 class Sketch:
@@ -158,7 +161,9 @@ class Sketch:
         field = self.field + (entry.kernel - 1) * self.jump
         output = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        output.written = (Row(name, group, block, *entry, prod(entry.output_shape[1:]), field, role or role_of(name)),)
+        output.written = (
+            Row(name, group, block, *entry, prod(entry.output_shape[1:]), ceil(field), role or role_of(name)),
+        )
         return output
 
 
@@ -185,6 +190,18 @@ def role_of(name: str) -> str:
     """
     match = _ROLE.fullmatch(name)
     return (match["se"] or match.lastgroup or "") if match else ""
+
+
+def window_words(sides: Sequence[int], dilation: int = 1) -> str:
+    """Return a window in words; "" for a square one, or one of a single side, without gaps.
+
+    >>> window_words((1, 7)), window_words((3, 3), dilation=2), window_words((3, 3))
+    ('1\u00d77', '3\u00d73, dilation 2', '')
+    """
+    if len(set(sides)) <= 1 and dilation == 1:
+        return ""
+    gaps = f", dilation {dilation}" if dilation > 1 else ""
+    return "\u00d7".join(map(str, sides)) + gaps
 
 
 def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:

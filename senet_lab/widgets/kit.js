@@ -227,7 +227,11 @@ export function walkTabs(el, ask) {
   const keydown = (event) => {
     const tab = closest(event, "[role=tab]");
     if (!tab || !["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) return;
-    const next = neighborOf(tab, findAll(/** @type {HTMLElement} */ (tab.parentElement), "[role=tab]"), event.key);
+    const next = neighborOf(
+      tab,
+      findAll(/** @type {HTMLElement} */ (tab.parentElement), "[role=tab]:not([hidden])"),
+      event.key,
+    );
     next?.focus();
     ask("tab", next?.dataset.tab);
     event.preventDefault();

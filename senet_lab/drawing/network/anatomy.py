@@ -11,8 +11,12 @@ from typing import NamedTuple
 
 from senet_lab.checks import quoted
 from senet_lab.ledger.ledger import Ledger
+from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.sketch import Row, Shape
 
+# The style sheet has these colors under other names; every stored page contains it, and would change with it.
+COLORS = {"joined": "of-run-4", "chain": "whole"}
+SHORTCUTS = ("projection", "identity")  # the kinds of blocks that have one
 PARAMS, MACS = attrgetter("params"), attrgetter("macs")  # faster than a loop: a network has many rows
 
 
@@ -21,7 +25,8 @@ class Part(NamedTuple):
 
     Attributes:
         path: "stem", "group2", "group2/block1", "group2/block1/se".
-        kind: "projection" or "identity" for a residual block, "group", "se", else "plain".
+        kind: "projection" or "identity" for a residual block, "joined" for one that concatenates its branches, "chain"
+            for one without a sum, "group", "se", else "plain".
         rows: its layers.
         input_shape: shape of its input.
         params, macs: sums over its layers, as in `Row`.
@@ -57,8 +62,18 @@ class Part(NamedTuple):
 
     @property
     def paths(self) -> int:
-        """Its cardinality: groups of its grouped convolution, 1 without one."""
+        """Its cardinality: groups of its grouped or depthwise convolution, 1 without one."""
         return max([row.groups for row in self.rows])
+
+    @property
+    def color(self) -> str:
+        """The class of its slab."""
+        return COLORS.get(self.kind, self.kind)
+
+    @property
+    def unknown(self) -> int:
+        """The number of its layers whose cost is not known."""
+        return sum([row.kind == UNKNOWN for row in self.rows])
 
     def is_like(self, other: Part) -> bool:
         """Return whether both blocks have the same kind, shapes and sums."""
@@ -132,8 +147,9 @@ class Anatomy:
 
 def _kind(rows: Iterable[Row]) -> str:
     """Return the kind of a block: it has a projection shortcut, an identity shortcut, or none."""
-    if "add" not in [row.kind for row in rows]:
-        return "plain"
+    kinds = [row.kind for row in rows]
+    if "add" not in kinds and "weighted add" not in kinds:
+        return "joined" if "concatenate" in kinds else "chain"
     return "projection" if "shortcut" in [row.role for row in rows] else "identity"
 
 

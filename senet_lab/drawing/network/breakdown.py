@@ -9,7 +9,7 @@ from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import behind, listing
-from senet_lab.drawing.units import percent, short, spaced, tied, whole_percent
+from senet_lab.drawing.units import counted, percent, short, spaced, tied, whole_percent
 from senet_lab.ledger.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
 
@@ -17,6 +17,8 @@ MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "pe
             "activations": ("Activations", "values per image")}  # fmt: skip
 NAMES, COLUMN, BAR, LINE = 116, 221, 100, 21  # widths of names, of a measure, of its longest bar; height of a row
 SE = "squeeze-excite"
+SHORT_NAMES = {"depthwise conv": "depthwise", "separable conv": "separable", "transposed conv": "transposed",
+               "stochastic depth": "stoch. depth"}  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -61,6 +63,11 @@ def finding(ledger: Ledger) -> str:
     largest, widest = (max(groups, key=lambda total: getattr(total, m)) for m in ("params", "activations"))
     peak = _share(widest, whole, "activations")
     params, macs = (_share(largest, whole, measure) for measure in ("params", "macs"))
+    left_out = (
+        f" The multiply-adds of {counted(len(ledger.unknown), 'layer')} are unknown, and in no sum."
+        if ledger.unknown
+        else ""
+    )
     conjunction = "but" if not 0.6 < (macs or 1) / (params or 1) < 1.7 else "and"
     name, place = spaced(largest.name), spaced(widest.name)
     words = (
@@ -68,11 +75,11 @@ def finding(ledger: Ledger) -> str:
         f"{whole_percent(macs)} of the multiply-adds; activations peak in {place}, with {whole_percent(peak)}."
     )
     if not ledger.se.layers:
-        return words
+        return words + left_out
     shares = [percent(getattr(ledger.se, measure), getattr(whole, measure)) for measure in MEASURES]
     return (
         f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds "
-        f"and {shares[2]} of the activations."
+        f"and {shares[2]} of the activations.{left_out}"
     )
 
 
@@ -102,7 +109,8 @@ def draw_breakdown(ledger: Ledger) -> Drawing:
 
 
 def _bars(line: Line, y: float, whole: Total, scale: float) -> list[Mark]:
-    marks: list[Mark] = [svg.text(NAMES - 12, y + 12, spaced(line.total.name), anchor="end")]
+    name = SHORT_NAMES.get(line.total.name, line.total.name)
+    marks: list[Mark] = [svg.text(NAMES - 12, y + 12, svg.cut(spaced(name), NAMES - 12), anchor="end")]
     for column, measure in enumerate(MEASURES):
         x, value = NAMES + column * COLUMN, getattr(line.total, measure)
         if not value:

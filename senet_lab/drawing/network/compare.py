@@ -15,7 +15,8 @@ from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import arrow, short, signed, signed_decimal, spaced, tied
 from senet_lab.ledger.differences import Difference, merged
-from senet_lab.ledger.ledger import SUMMED, Total
+from senet_lab.ledger.ledger import SUMMED, Ledger, Total
+from senet_lab.nets.sketch import Row
 
 MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (values per image)"}
 HEADS = {"params": "Parameters", "macs": "Multiply-adds per image", "activations": "Activations (values per image)"}
@@ -27,18 +28,29 @@ LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars,
 def compare(a: Architecture, b: Architecture) -> Html:
     """Return the meta-parameters that differ between A and B, both drawings, and B minus A as a sum."""
     before, after = a.ledger(), b.ledger()
-    if before == after:
+    if _counts(before) == _counts(after):
         words = f"A and B are the same network: {a.name}."
         if a != b:
             words = f"A and B have the same layers, shapes and counts. They differ in: {describe_changes(a, b)}."
         return html(f'<p class="sn-finding">{escape(words)}</p>', _pair(a, b))
-    difference = Difference(before, after)
+    return compare_ledgers(_names(a, b), (before, after), f"From A to B: {describe_changes(a, b)}.")
+
+
+def compare_ledgers(names: tuple[str, str], ledgers: tuple[Ledger, Ledger], words: str = "") -> Html:
+    """Return both drawings, and B minus A as a sum; `words` state what was changed, if it is known."""
+    difference = Difference(*ledgers)
+    words = words or f"A is {names[0]}, B is {names[1]}. Groups with the same number are compared."
     return html(
-        f'<p class="sn-finding">From A to B: {escape(describe_changes(a, b))}.</p>{_headline(difference)}',
-        _pair(a, b),
+        f'<p class="sn-finding">{escape(words)}</p>{_headline(difference)}',
+        _pair_of(names, ledgers),
         waterfalls(difference),
         difference_table(difference),
     )
+
+
+def _counts(ledger: Ledger) -> list[Row]:
+    """Return the rows without the names of activations, which change no count."""
+    return [row._replace(function="") for row in ledger.rows]
 
 
 def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:
@@ -112,15 +124,19 @@ def _headline(difference: Difference) -> str:
 
 
 def _pair(a: Architecture, b: Architecture) -> Html:
+    return _pair_of(_names(a, b), (a.ledger(), b.ledger()))
+
+
+def _pair_of(names: tuple[str, str], ledgers: tuple[Ledger, Ledger]) -> Html:
     """Draw both to the same scale, with their groups aligned."""
-    one, two = Anatomy(a.ledger()), Anatomy(b.ledger())
+    one, two = map(Anatomy, ledgers)
     figures = (
         html(
             f'<figure><figcaption><b class="sn-letter">{letter}</b> {escape(name)}</figcaption>',
             draw_network(drawn, beside=other),
             "</figure>",
         )
-        for letter, name, drawn, other in zip("AB", _names(a, b), (one, two), (two, one), strict=True)
+        for letter, name, drawn, other in zip("AB", names, (one, two), (two, one), strict=True)
     )
     return html('<div class="sn-pair-of">', *figures, "</div>")
 

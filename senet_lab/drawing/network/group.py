@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Part
+from senet_lab.drawing.network.anatomy import SHORTCUTS, Part
 from senet_lab.drawing.network.words import block_number, node_label, shape_change, side, stride_of, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, short, size
@@ -46,9 +46,9 @@ def _block(part: Part, x: float, step: float, scale: float) -> Node:
     around = f"M{x - half:.1f} {MIDDLE}V{top - 24:.1f}q{half:.1f} -16 {2 * half:.1f} 0V{MIDDLE}"
     stride = stride_of(part).partition(" in")[0]
     marks = [
-        *([svg.path(around, f"arc-{part.kind}"), svg.text(x, 11, part.kind)] if part.kind != "plain" else []),
+        *([svg.path(around, f"arc-{part.kind}"), svg.text(x, 11, part.kind)] if part.kind in SHORTCUTS else []),
         svg.text(x, 25, stride),
-        svg.rect(*box, part.kind, 3),
+        svg.rect(*box, part.color, 3),
         *svg.strands(box, part.paths, 1.7),
         *_squeeze_excite(part, box, scale),
         *svg.lines(x, SUMS, (f"block {block_number(part)}", size(part.output_shape), *_sums(part.params, part.macs))),
@@ -79,7 +79,7 @@ def _fold(run: tuple[Part, ...], x: float, step: float) -> Node:
     numbers = f"{block_number(first)} to {block_number(last)}"
     alike = ", identical" if all(part.is_like(first) for part in run[1:]) else ""
     top = MIDDLE - SLAB_HEIGHT / 2
-    marks: list[Mark] = [svg.rect(x - 27 + 15 * i, top, 9, SLAB_HEIGHT, first.kind, 3) for i in range(4)]
+    marks: list[Mark] = [svg.rect(x - 27 + 15 * i, top, 9, SLAB_HEIGHT, first.color, 3) for i in range(4)]
     params, macs = sum(part.params for part in run), sum(part.macs for part in run)
     marks.append(svg.text(x, top - 12, f"\u00d7 {len(run)}", "label"))
     marks += svg.lines(x, SUMS, (f"blocks {numbers}", size(last.output_shape), *_sums(params, macs)))

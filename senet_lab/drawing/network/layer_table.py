@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
+from senet_lab.drawing.network.words import WINDOWS, kernel
 from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
+from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.sketch import Row
 
 # Sort key, heading, and whether the column holds text; `layers.js` fills them.
@@ -23,7 +26,6 @@ COLUMNS = (
     ("receptive_field", "Field (px)", False),
 )
 SAME_FIELDS = ("name", "group", "block", "kind", "in_se", "groups", "params", "state", "macs", "activations")
-WINDOWS = ("conv", "grouped conv", "pool", "global pool")
 NOTE = (
     "per image; field: receptive field through convolutions and pooling, though a gate sees the whole map; "
     "bars are relative to the largest layer"
@@ -39,6 +41,7 @@ class LayerRow(NamedTuple):
         shape: (height, width, channels) or (features,).
         size: the shape as text.
         kernel, stride: of layers with a window; else 0.
+        window: both as text.
         groups, params, state, macs, activations: as in `Row`.
         macs_text, activations_text: the two numbers as text.
         field: receptive field in pixels.
@@ -53,7 +56,8 @@ class LayerRow(NamedTuple):
     shape: Sequence[int]
     size: str
     kernel: int
-    stride: int
+    stride: float
+    window: str
     groups: int
     params: int
     state: int
@@ -95,15 +99,26 @@ def _head(key: str, name: str, words: bool) -> str:
 
 
 def _row(row: Row) -> LayerRow:
-    has_window = row.kind in WINDOWS
+    has_window = row.kind in (*WINDOWS, "global pool")
     return LayerRow(
         **{name: getattr(row, name) for name in SAME_FIELDS},
         shape=row.output_shape[1:],
         size=size(row.output_shape),
         kernel=row.kernel if has_window else 0,
-        stride=row.stride if has_window else 0,
-        macs_text=short(row.macs),
+        stride=float(row.stride) if has_window and row.stride < 1 else row.stride if has_window else 0,
+        window=_window(row) if has_window else "",
+        macs_text="unknown" if row.kind == UNKNOWN else short(row.macs),
         activations_text=short(row.activations),
-        field=row.receptive_field,
+        field=ceil(row.receptive_field),
         sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale"),
     )
+
+
+def _window(row: Row) -> str:
+    """Return kernel and stride: 3\u00d73 /2; a layer that enlarges the map has its factor: 2\u00d72 \u00d72."""
+    stride = f" /{row.stride}" if row.stride > 1 else f" \u00d7{round(1 / row.stride)}" if row.stride < 1 else ""
+    return f"{kernel(row) if row.kind != 'global pool' else _square(row)}{stride}"
+
+
+def _square(row: Row) -> str:
+    return f"{row.kernel}\u00d7{row.kernel}"

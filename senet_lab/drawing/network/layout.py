@@ -12,6 +12,7 @@ from senet_lab.ledger.differences import merged
 from senet_lab.nets.sketch import Shape
 
 MAX_SLAB_WIDTH = 42
+MAX_GROUPS = 14  # as many as our networks have at most, with stem and classifier
 GAP, GROUP_GAP = 6, 14  # between blocks, between groups
 NAME_CHARACTER, CHARACTER = 7.8, 6.9  # width of a character in the name of a column, and in the words below it
 
@@ -96,8 +97,8 @@ def _fit(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
     """Return columns as little folded and with words as long as fit; the densest ones if none fit."""
     slabs = [
         {
-            name: tuple([Slab((part,), sqrt(part.output_shape[-1])) for part in parts])
-            for name, parts in each.groups.items()
+            name: tuple([Slab((part,), sqrt(part.output_shape[-1])) for part in each.groups[name]])
+            for name in _drawn_groups(each)
         }
         for each in anatomies
     ]
@@ -113,6 +114,12 @@ def _fit(anatomies: list[Anatomy]) -> tuple[list[list[Column]], float]:
         if scale >= min_scale:
             break
     return networks, scale
+
+
+def _drawn_groups(anatomy: Anatomy) -> list[str]:
+    """Return the groups for which there is room: all, or the first and the last ones."""
+    names = list(anatomy.groups)
+    return names if len(names) <= MAX_GROUPS else [*names[: MAX_GROUPS - 4], *names[-2:]]
 
 
 def _by_name(networks: list[list[Column]]) -> dict[str, list[Column]]:
@@ -138,6 +145,8 @@ def _columns(anatomy: Anatomy, groups: dict[str, tuple[Slab, ...]], form: str) -
     for name, slabs in groups.items():
         blocks = len(anatomy.groups[name]) if "/" in slabs[0].parts[0].path else 0
         columns.append(Column(name, slabs, _lines(name, slabs[-1].parts[-1].output_shape, blocks, form)))
+    if hidden := len(anatomy.groups) - len(groups):
+        columns.insert(-2, Column("more", (), ("\u22ef", f"{hidden} more")))
     return columns
 
 
@@ -145,7 +154,7 @@ def _lines(name: str, shape: Shape, blocks: int, form: str) -> tuple[str, ...]:
     """Return name, number of blocks and output shape; "tight" omits spaces, "bare" abbreviates and omits the shape."""
     count = f"\u00d7{blocks}" if blocks else ""
     if form == "bare":
-        return (svg.cut(name.replace("group", "g"), 56), *((count,) if count else ()))
+        return (svg.cut(name.replace("group", "g").replace("transition", "trans "), 56), *((count,) if count else ()))
     heading = f"{svg.cut(spaced(name), 110)} {count}".rstrip()
     return (heading, size(shape) if form == "long" else size(shape).replace(" ", ""))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.style import Style
@@ -19,14 +20,15 @@ from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.part import PLAIN, draw_cropped_part
 from senet_lab.drawing.network.summary import legend
 from senet_lab.drawing.network.tradeoffs import cardinality_curves, ratio_curves
-from senet_lab.drawing.network.words import facts, title
+from senet_lab.drawing.network.words import facts, title, unknown
 from senet_lab.drawing.papers.charts import draw_main, draw_paths, draw_ratios, results_table, source_line
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.drawing.tables import behind, group_table, listing
 from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.ledger.profile import Profile
-from senet_lab.nets.sketch import Row, Sketch
+from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.sketch import Row
 from senet_lab.papers import Results, find_published
 
 CHARTS = {"Hu et al. 2018, table 2": draw_main, "Hu et al. 2018, sec. 6.1, table 10": draw_ratios,
@@ -60,14 +62,14 @@ class Drawn:
         return f'<style>{sheet.excerpt({"sn", *classes_in(body)})}</style><div class="sn"{data}>{body}</div>'
 
 
-def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style | None = None) -> Drawn:
+def drawn(thing: Any, path: str = "", *, style: Style | None = None) -> Drawn:
     """Draw the network to scale, or the inside of one part, with its figures in a table.
 
     >>> drawn(Architecture("resnext"))
     <Drawn: SE-ResNeXt-50 32x4d: 27,543,848 parameters, 4.23 G multiply-adds>
 
     Args:
-        thing: an architecture, a ledger, or the sketch that manually composed blocks returned.
+        thing: an architecture, a ledger, the sketch that manually composed blocks returned, or a Keras model.
         path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
         style: states the place of squeeze-excite and its gate; an architecture has its own style.
 
@@ -80,7 +82,7 @@ def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style
     anatomy = Anatomy(ledger)
     if not path:
         name = f"{thing.name}: " if isinstance(thing, Architecture) else ""
-        words = f"{name}{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds"
+        words = f"{name}{ledger.params:,} parameters, {short(ledger.macs)} multiply-adds{unknown(len(ledger.unknown))}"
         body = html(legend(ledger), draw_network(anatomy), behind("groups", group_table(ledger)))
         return Drawn(body, words, _place(thing))
     part = anatomy.part(path)
@@ -91,7 +93,7 @@ def drawn(thing: Architecture | Ledger | Sketch, path: str = "", *, style: Style
     return Drawn(body, words, _place(thing, part=path))
 
 
-def _place(thing: Architecture | Ledger | Sketch, **parts: str) -> dict[str, str]:
+def _place(thing: Any, **parts: str) -> dict[str, str]:
     """Return the parts of the Explorer's address for a network; none unless it is an architecture."""
     return {"network": thing.token(), **parts} if isinstance(thing, Architecture) else {}
 
@@ -99,12 +101,21 @@ def _place(thing: Architecture | Ledger | Sketch, **parts: str) -> dict[str, str
 def _layers(caption: str, rows: tuple[Row, ...]) -> str:
     """Return the layers of a part as a table, for readers who cannot see the drawing."""
     head = ("Layer", "Kind", "Output", "Parameters", "Multiply-adds")
-    body = [(row.name, row.kind, size(row.output_shape), f"{row.params:,}", short(row.macs)) for row in rows]
+    body = [
+        (
+            row.name,
+            row.kind,
+            size(row.output_shape),
+            f"{row.params:,}",
+            "unknown" if row.kind == UNKNOWN else short(row.macs),
+        )
+        for row in rows
+    ]
     return listing(caption, head, body, words=(1,))
 
 
-def where_it_goes(thing: Architecture | Ledger) -> Drawn:
-    """Draw parameters, multiply-adds and activations by group and by kind of layer."""
+def where_it_goes(thing: Any) -> Drawn:
+    """Draw parameters, multiply-adds and activations by group and by kind of layer; arguments as in `drawn`."""
     ledger = thing if isinstance(thing, Ledger) else Ledger.of(thing)
     return Drawn(breakdown(ledger), finding(ledger), _place(thing, tab="Breakdown"))
 

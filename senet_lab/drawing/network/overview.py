@@ -6,7 +6,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from senet_lab.drawing import svg
-from senet_lab.drawing.network.anatomy import Anatomy, Part
+from senet_lab.drawing.network.anatomy import SHORTCUTS, Anatomy, Part
 from senet_lab.drawing.network.layout import GAP, GROUP_GAP, Column, Slab, lay_out
 from senet_lab.drawing.network.words import block_number, costs, details, node_label, tip, title
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
@@ -18,6 +18,7 @@ HEIGHT, MIDDLE = 138, 80  # low, so that the part below is visible without scrol
 MAX_MAP_HEIGHT, MAX_BLOCK_HEIGHT = 100, 50  # arcs and words need room above a block
 PATH_PITCH = 2.2  # between the paths through a slab; closer ones would blur
 ARC_HEIGHT = 28  # from the top of a slab to that of its arc
+MAX_SHORT_HEADINGS = 7  # groups whose words fit on a phone with that of the input
 SHORT_CHARACTER = 10.6  # width of a character in the words for phones
 
 
@@ -33,8 +34,9 @@ def draw_network(
 ) -> Drawing:
     """Draw a network from left to right: input, stem, groups, classifier.
 
-    Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid). Lines through a slab are
-    its paths, as many as can be drawn without blurring. The orange bar is squeeze-excite; its dark middle shows the
+    Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid), brown ones concatenate
+    their branches, dark gray ones have no shortcut. Light gray shapes are layers without blocks. Lines through a slab
+    are its paths, as many as can be drawn without blurring. The orange bar is squeeze-excite; its dark middle shows the
     squeezed channels, to scale. If there are many identical blocks, they are folded.
 
     Args:
@@ -71,7 +73,7 @@ def draw_network(
 def _upwards(anatomy: Anatomy) -> float:
     """Return the height of a slab per unit of the square root of its side."""
     sides = [_side(part.output_shape) for parts in anatomy.groups.values() for part in parts if part.kind != "plain"]
-    tallest_map = MAX_MAP_HEIGHT / sqrt(max(_side(anatomy.input_shape), *sides))
+    tallest_map = MAX_MAP_HEIGHT / sqrt(max([_side(anatomy.input_shape), *sides]))
     return min(tallest_map, MAX_BLOCK_HEIGHT / sqrt(max(sides, default=1)))
 
 
@@ -103,8 +105,9 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
         steps = f"M{box.x:.1f} {box.y:.1f}l{box.width:.1f} {slope:.1f}v{right:.1f}l-{box.width:.1f} {slope:.1f}z"
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
         return svg.Node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
-    marks = [svg.rect(*box, part.kind), *svg.strands(box, part.paths, PATH_PITCH)]
-    marks += [*_squeeze_excite(part, box, scale), _arc(part, box)]
+    marks = [svg.rect(*box, part.color), *svg.strands(box, part.paths, PATH_PITCH)]
+    marks += _squeeze_excite(part, box, scale)
+    marks += [_arc(part, box)] if part.kind in SHORTCUTS else []
     return svg.Node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 
@@ -126,7 +129,7 @@ def _fold(slab: Slab, box: Box, scale: Scale, hit: Box, lines: list[str]) -> Nod
     first, last = slab.parts[0], slab.parts[-1]
     width = min((box.width - 8) / 3, slab.breadth(scale.across))  # at most that of the blocks that are drawn
     left = box.x + box.width / 2 - 1.5 * width - 4
-    marks = [svg.rect(left + i * (width + 4), box.y, width, box.height, first.kind) for i in range(3)]
+    marks = [svg.rect(left + i * (width + 4), box.y, width, box.height, first.color) for i in range(3)]
     marks.append(svg.text(box.x + box.width / 2, box.y - 9, f"\u00d7{len(slab.parts)}", "label"))
     alike = all(part.is_like(first) for part in slab.parts[1:])
     numbers = f"{block_number(first)} to {block_number(last)}"
@@ -139,7 +142,9 @@ def _heading(column: Column, anatomy: Anatomy, *, interactive: bool) -> list[Mar
     """Draw name, shape and number of blocks above a column; they are a node if the column is a group of blocks."""
     x = column.x + column.room / 2
     marks = svg.lines(x, 13, column.lines, 14)
-    if interactive:
+    # Large words over many columns would meet; what the first bar is needs no word.
+    is_crowded = bool(anatomy.ledger.sources) and len(anatomy.groups) > MAX_SHORT_HEADINGS
+    if interactive and not (is_crowded and column.name == "input"):
         marks.append(_short_heading(column, x))
     parts = anatomy.groups.get(column.name, ())
     if not parts or parts[0].path == column.name:

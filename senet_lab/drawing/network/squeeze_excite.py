@@ -5,7 +5,7 @@ from __future__ import annotations
 from senet_lab.architecture.style import Style
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
-from senet_lab.drawing.network.words import layer_tip, side
+from senet_lab.drawing.network.words import function, layer_tip, side
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import percent, short, size
 from senet_lab.nets.sketch import Row
@@ -26,15 +26,15 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
         block: the residual block that contains it.
         style: states the pooling and the gate.
     """
-    rows = {row.role: row for row in part.rows}
+    rows = _layers(part)
     reduce, gate = rows["reduce"], rows["gate"]
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     neck = max(1.0, COLUMN_HEIGHT * min(1, squeezed / channels))
     marks: list[Mark] = [
         *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
         _pooling(part, rows["squeeze"], style),
-        _dense(reduce, POOL, (COLUMN_HEIGHT, neck), "reduce", "ReLU"),
-        _dense(gate, REDUCE, (neck, COLUMN_HEIGHT), "gate", style.gate),
+        _dense(reduce, POOL, (COLUMN_HEIGHT, neck), "reduce", activation(part, "reduce", "ReLU")),
+        _dense(gate, REDUCE, (neck, COLUMN_HEIGHT), "gate", activation(part, "gate", style.gate)),
         *_column(POOL, COLUMN_HEIGHT, channels), *_column(REDUCE, neck, squeezed),
         *_column(GATE, COLUMN_HEIGHT, channels),
         _scaling(rows["scale"]),
@@ -42,6 +42,24 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
     ]  # fmt: skip
     label = f"squeeze-excite, {channels} \u2192 {squeezed} \u2192 {channels} channels, {part.params:,} parameters"
     return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
+
+
+def _layers(part: Part) -> dict[str, Row]:
+    """Return one layer per role: that with weights, if activations have rows of their own."""
+    rows: dict[str, Row] = {}
+    for row in part.rows:
+        if row.role not in rows or (row.macs and not rows[row.role].macs):
+            rows[row.role] = row
+    return rows
+
+
+def activation(part: Part, role: str, default: str) -> str:
+    """Return the activation of the layers with a role; `default` if it has the usual one, or rows do not state it."""
+    rows = [row for row in part.rows if row.role == role]
+    names = [function(row) for row in rows if row.function]
+    if "ReLU6" in names and any(row.kind == "arithmetic" for row in rows):
+        return "hard sigmoid"  # relu6(x + 3) / 6, as in MobileNetV3
+    return names[-1] if names else default
 
 
 def _map(x: float, part: Part) -> list[Mark]:
@@ -115,9 +133,11 @@ def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) ->
     first, second = (" + b\u2081", " + b\u2082") if has_biases else ("", "")
     weights = f"W\u2081 {squeezed} \u00d7 {channels}, W\u2082 {gate.output_shape[-1]} \u00d7 {squeezed}"
     of_params, of_macs = percent(part.params, block.params), percent(part.macs, block.macs)
+    gating, reducing = activation(part, "gate", style.gate), activation(part, "reduce", "ReLU")
+    sign = SIGNS.get(gating, gating)
     words = (
         ("eq. 2", f"z = {pooling} of u over {height} \u00d7 {width}, for each of {channels} channels"),
-        ("eq. 3", f"s = {SIGNS[style.gate]}(W\u2082 \u03b4(W\u2081 z{first}){second}), {weights}; \u03b4 is ReLU"),
+        ("eq. 3", f"s = {sign}(W\u2082 \u03b4(W\u2081 z{first}){second}), {weights}; \u03b4 is {reducing}"),
         ("eq. 4", "x\u0303 = s \u00b7 u, channel by channel"),
         ("params", f"{part.params:,} of the block\u2019s {block.params:,}, {of_params}"),
         ("macs", f"{short(part.macs)} of the block\u2019s {short(block.macs)} multiply-adds, {of_macs}"),

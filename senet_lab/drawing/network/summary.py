@@ -5,15 +5,27 @@ from __future__ import annotations
 from html import escape
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import Style
 from senet_lab.drawing.html import Html, html, still_page
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.overview import draw_network
-from senet_lab.drawing.network.part import draw_part
+from senet_lab.drawing.network.part import PLAIN, draw_part
 from senet_lab.drawing.network.paths import breadcrumb, resolve
-from senet_lab.drawing.network.words import facts, title
+from senet_lab.drawing.network.words import facts, first_and_last, title, unknown
 from senet_lab.drawing.sheet import style_sheet
 from senet_lab.drawing.tables import group_table
-from senet_lab.drawing.units import arrow, as_percent, percent, short, signed, signed_decimal, spaced, with_unit
+from senet_lab.drawing.units import (
+    arrow,
+    as_percent,
+    counted,
+    percent,
+    short,
+    signed,
+    signed_decimal,
+    size,
+    spaced,
+    with_unit,
+)
 from senet_lab.ledger.ledger import Ledger
 
 BATCH = 32
@@ -24,6 +36,11 @@ KEYS = (
     '<span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>',
     '<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>',
     '<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>',
+)
+_KEY = '<span><i style="background: var(--sn-{})"></i><span class="sn-apart">{}: </span>{}</span>'
+OTHER_KEYS = (
+    _KEY.format("brown", "brown", "concatenated branches"),
+    _KEY.format("slate", "dark gray", "block without shortcut"),
 )
 KEY_OF_PATHS = '<span class="sn-key-paths">lines: paths</span>'
 LEGEND_TITLE = (
@@ -52,10 +69,19 @@ def heading(architecture: Architecture, pinned: Architecture | None = None, batc
 
 
 def legend(ledger: Ledger) -> str:
-    """Return the colors of the drawing of a network; its lines only if it has several paths."""
+    """Return the colors of the drawing of a network; its lines only if it has several paths.
+
+    The network of another package has the colors that occur in it.
+    """
     has_paths = any(row.groups > 1 for row in ledger.rows)
-    keys = (*KEYS, KEY_OF_PATHS) if has_paths else KEYS
-    return f'<p class="sn-legend" title="{LEGEND_TITLE}">{SEPARATOR.join(keys)}</p>'
+    keys: tuple[str, ...] = (*(_keys_of(ledger) if ledger.sources else KEYS), *([KEY_OF_PATHS] if has_paths else []))
+    return f'<p class="sn-legend" title="{LEGEND_TITLE}">{SEPARATOR.join(keys)}</p>' if keys else ""
+
+
+def _keys_of(ledger: Ledger) -> list[str]:
+    kinds = {part.kind for parts in Anatomy(ledger).groups.values() for part in parts}
+    named = dict(zip(("projection", "identity", "se", "joined", "chain"), (*KEYS, *OTHER_KEYS), strict=True))
+    return [key for kind, key in named.items() if kind in kinds or (kind == "se" and ledger.se.layers)]
 
 
 def picture(
@@ -68,15 +94,24 @@ def picture(
         interactive: whether parts react to pointer and keyboard; else the drawings are images.
         focus: the path of the inner part that gets the keyboard focus first, such as the one just left.
     """
-    anatomy = Anatomy(architecture.ledger())
+    return ledger_picture(architecture.ledger(), path, architecture.style, interactive=interactive, focus=focus)
+
+
+def ledger_picture(
+    ledger: Ledger, path: str = "group1/block1", style: Style = PLAIN, *, interactive: bool = False, focus: str = ""
+) -> Html:
+    """Draw a network as in `picture`; a ledger states no style."""
+    anatomy = Anatomy(ledger)
     path = resolve(anatomy, path)
+    part = anatomy.part(path)
+    names = f" \u00b7 {first_and_last(part)}" if ledger.sources and path else ""
     above = breadcrumb(anatomy, path) if interactive else ""
     return html(
         f'<div class="sn-above">{above}{legend(anatomy.ledger)}</div>',
         draw_network(anatomy, path, interactive=interactive),
         f'<div class="sn-card"><div class="sn-card-head"><h3>{escape(title(path))}</h3> '
-        f'<span class="sn-about">{escape(facts(anatomy.part(path)))}</span></div>',
-        draw_part(anatomy, path, style=architecture.style, interactive=interactive, focus=focus),
+        f'<span class="sn-about">{escape(facts(part))}{escape(names)}</span></div>',
+        draw_part(anatomy, path, style=style, interactive=interactive, focus=focus),
         "</div>",
     )
 
@@ -85,6 +120,34 @@ def static_page(architecture: Architecture) -> str:
     """Return the whole page, for viewers that cannot show a widget."""
     page = html(heading(architecture), picture(architecture), group_table(architecture.ledger()))
     return still_page(page, style_sheet(), {"panel": "explorer", "network": architecture.token()})
+
+
+def ledger_heading(name: str, ledger: Ledger, batch: int = BATCH) -> str:
+    """Return name, input, output and headline figures of a network without meta-parameters."""
+    inputs = [size(row.output_shape) for row in ledger.rows if row.kind == "input"]
+    about = (
+        f"{', '.join(inputs)} \u2192 {size(ledger.rows[-1].output_shape)} \u00b7 {counted(len(ledger.rows), 'layer')}"
+    )
+    figures = [
+        ("params", "Parameters", short(ledger.params), f"{ledger.params:,}"),
+        ("macs", "Multiply-adds", short(ledger.macs), f"per image{unknown(len(ledger.unknown))}"),
+        ("activations", "Activations", with_unit(short(memory(ledger, batch)), "B"), f"batch {batch}, float32"),
+        ("se", "SE share", percent(ledger.se.params, ledger.params), "of parameters"),
+        ("field", "Receptive field", f"{ledger.receptive_field:,} px", "of convolutions"),
+    ]
+    cells = [
+        f'<div data-figure="{key}"><span>{label}</span> <strong>{value}</strong> <small>{unit}</small></div>'
+        for key, label, value, unit in figures
+        if key != "field" or any(len(row.output_shape) == 4 for row in ledger.rows)
+    ]
+    return (
+        f'<h2>{escape(name)}</h2><p class="sn-under">{escape(about)}</p><div class="sn-figures">{"".join(cells)}</div>'
+    )
+
+
+def static_model_page(name: str, ledger: Ledger) -> str:
+    """Return the whole page of a network without meta-parameters, for viewers that cannot show a widget."""
+    return still_page(html(ledger_heading(name, ledger), ledger_picture(ledger), group_table(ledger)), style_sheet())
 
 
 def summary(architecture: Architecture) -> str:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
-from senet_lab.drawing.network.anatomy import Part
+from senet_lab.drawing.network.anatomy import SHORTCUTS, Part
 from senet_lab.drawing.units import counted, short, size, spaced
+from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.sketch import Row, Shape
 
-CONVOLUTIONS = ("conv", "grouped conv")
-UNNAMED = ("batch norm", "activation", "pad", "scale", "input")  # omitted from a line of layers
-KINDS = {"projection": "projection block", "identity": "identity block"}
+# The kinds of convolutions, in words.
+CONVOLUTIONS = {
+    "conv": "convolution", "grouped conv": "convolution", "depthwise conv": "depthwise convolution",
+    "separable conv": "separable convolution", "transposed conv": "transposed convolution",
+}  # fmt: skip
+WINDOWS = (*CONVOLUTIONS, "pool")
+# Omitted from a line of layers.
+UNNAMED = ("batch norm", "norm", "activation", "pad", "crop", "scale", "input", "identity", "reshape",
+           "arithmetic", "stochastic depth", "layer scale", "rescale")  # fmt: skip
+MAX_STEPS = 10  # in a line of layers
+KINDS = {
+    "projection": "projection block", "identity": "identity block", "joined": "concatenated branches",
+    "chain": "block without shortcut",
+}  # fmt: skip
+FUNCTIONS = {"relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "swish": "SiLU", "gelu": "GELU", "elu": "ELU",
+             "selu": "SELU", "prelu": "PReLU", "leaky_relu": "leaky ReLU", "hard_silu": "hard SiLU",
+             "hard_swish": "hard SiLU", "hard_sigmoid": "hard sigmoid"}  # fmt: skip
+# What is written behind the layer that it follows.
+AFTER = {"batch norm": "BN", "norm": "norm", "stochastic depth": "", "identity": "",
+         "arithmetic": "", "rescale": "rescale", "layer scale": "layer scale"}  # fmt: skip
 
 
 @lru_cache(maxsize=2**12)  # a move of a slider keeps most of the paths
@@ -37,13 +56,31 @@ def stride_of(part: Part) -> str:
 
 
 def kernel(row: Row) -> str:
-    """Return 3\u00d73 for a kernel of 3."""
-    return f"{row.kernel}\u00d7{row.kernel}"
+    """Return 3\u00d73 for a kernel of 3, or 1\u00d77 for one that is not square; 3 in a network for sequences."""
+    return row.window or "\u00d7".join([str(row.kernel)] * max(1, len(row.output_shape) - 2))
+
+
+def function(row: Row) -> str:
+    """Return the activation of a layer as it is usually written; "" without one."""
+    return FUNCTIONS.get(row.function, row.function.replace("_", " "))
+
+
+def after(rows: Iterable[Row]) -> str:
+    """Return what follows a layer, in a few words: BN, ReLU."""
+    words = (function(row) or "activation" if row.kind == "activation" else AFTER.get(row.kind, "") for row in rows)
+    return ", ".join(word for word in words if word not in ("", "linear"))
+
+
+def stride_words(row: Row) -> str:
+    """Return the stride of a layer; a layer that enlarges the map has the inverse of its factor; "" if it is 1."""
+    if row.stride < 1:
+        return f"\u00d7{round(1 / row.stride)} larger"
+    return f"stride {row.stride}" if row.stride > 1 else ""
 
 
 def side(shape: Shape) -> str:
     """Return height and width: 56\u00b2; "" for features."""
-    return size(shape).partition(" \u00d7 ")[0] if len(shape) == 4 else ""
+    return size(shape).partition(" \u00d7 ")[0] if len(shape) > 2 else ""
 
 
 def shape_change(part: Part) -> str:
@@ -53,7 +90,12 @@ def shape_change(part: Part) -> str:
 
 def costs(part: Part) -> str:
     """Return the exact number of parameters, and the multiply-adds."""
-    return f"{part.params:,} parameters, {short(part.macs)} multiply-adds"
+    return f"{part.params:,} parameters, {short(part.macs)} multiply-adds{unknown(part.unknown)}"
+
+
+def unknown(layers: int) -> str:
+    """Return what multiply-adds leave out; "" if nothing."""
+    return f", cost of {counted(layers, 'layer')} unknown" if layers else ""
 
 
 def layers_of(part: Part) -> str:
@@ -62,13 +104,17 @@ def layers_of(part: Part) -> str:
     for row in part.rows:
         if row.kind in UNNAMED or row.role == "shortcut":
             continue
-        if row.kind in CONVOLUTIONS:
+        if row.kind in CONVOLUTIONS and row.kind not in ("conv", "grouped conv"):
+            steps.append(f"{kernel(row)} {row.kind} {row.output_shape[-1]}")
+        elif row.kind in CONVOLUTIONS:
             paths = f" in {row.groups} paths" if row.groups > 1 else ""
             steps.append(f"{kernel(row)} {row.output_shape[-1]}{paths}")
         elif row.role == "reduce":
             steps.append(f"SE {row.channels_in}:{row.output_shape[-1]}")
         elif not row.in_se:
             steps.append("+ shortcut" if row.kind == "add" else row.kind)
+    if len(steps) > MAX_STEPS:
+        steps = [*steps[: MAX_STEPS - 2], "\u22ef", steps[-1]]
     return " \u2192 ".join(steps)
 
 
@@ -79,13 +125,13 @@ def details(part: Part) -> list[str]:
 
 def tip(part: Part, lines: list[str] | None = None) -> list[str]:
     """Return the lines to show on hover and focus: a title, and `lines` or those of `details`."""
-    name = f"{title(part.path)}, {KINDS[part.kind]}" if part.kind in ("projection", "identity") else title(part.path)
+    name = f"{title(part.path)}, {KINDS[part.kind]}" if part.kind in KINDS else title(part.path)
     return [name, *(lines or details(part))]
 
 
 def node_label(part: Part) -> str:
     """Return the label for screen readers: group 2 block 1, projection, 28 \u00d7 28 \u00d7 512, then the costs."""
-    kind = f"{part.kind}, " if part.kind in ("projection", "identity") else ""
+    kind = f"{part.kind}, " if part.kind in SHORTCUTS else f"{KINDS[part.kind]}, " if part.kind in KINDS else ""
     return f"{title(part.path, ' ')}, {kind}{sides(part.output_shape)}, {costs(part)}"
 
 
@@ -96,12 +142,22 @@ def sides(shape: Shape) -> str:
 
 def layer_tip(row: Row, name: str = "") -> list[str]:
     """Return the lines to show for one layer."""
-    stride = f", stride {row.stride}" if row.stride > 1 else ""
+    stride = f", {stride_words(row)}" if row.stride != 1 else ""
     paths = f", {row.groups} paths" if row.groups > 1 else ""
-    name = name or (f"{kernel(row)} convolution{stride}{paths}" if row.kind in CONVOLUTIONS else f"{row.kind}{stride}")
-    before = f"{row.channels_in} \u2192 " if row.macs else ""
+    words = f"{kernel(row)} {CONVOLUTIONS[row.kind]}" if row.kind in CONVOLUTIONS else row.kind
+    before = f"{row.channels_in} \u2192 " if row.channels_in else ""
     shape = f"{before}{row.output_shape[-1]} channels, output {size(row.output_shape)}"
-    return [name, shape, f"{row.params:,} parameters, {short(row.macs)} multiply-adds", row.name]
+    macs = "cost unknown" if row.kind == UNKNOWN else f"{short(row.macs)} multiply-adds"
+    return [name or f"{words}{stride}{paths}", shape, f"{row.params:,} parameters, {macs}", row.name]
+
+
+def first_and_last(part: Part) -> str:
+    """Return the names of the first and the last layer of a part, by which readers find it in their own code.
+
+    The names of nested models are left out.
+    """
+    names = dict.fromkeys(row.name.rpartition("/")[2] for row in (part.rows[0], part.rows[-1]))
+    return " to ".join(names)
 
 
 def facts(part: Part) -> str:
@@ -110,8 +166,9 @@ def facts(part: Part) -> str:
     kinds = {
         "group": counted(len({row.block for row in part.rows}), "block"),
         "projection": ", ".join(filter(None, (KINDS["projection"], stride_of(part)))),
-        "identity": KINDS["identity"],
+        **{kind: words for kind, words in KINDS.items() if kind != "projection"},
     }
     params = f"{part.params:,} parameters" + (f", {norm:,} in batch norm" if norm else "")
-    words = (kinds.get(part.kind, ""), shape_change(part), params, f"{short(part.macs)} multiply-adds")
+    macs = f"{short(part.macs)} multiply-adds{unknown(part.unknown)}"
+    words = (kinds.get(part.kind, ""), shape_change(part), params, macs)
     return " \u00b7 ".join(filter(None, words))

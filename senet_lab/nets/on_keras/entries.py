@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from senet_lab.nets.sketch import Entry, Shape
+from senet_lab.nets.sketch import Entry, Shape, window_words
 
 UNKNOWN = "unknown"
 # The kind of each of Keras's layers and operations; the last three belong to its applications.
@@ -53,6 +53,9 @@ NAMES_BY_KIND = {
     "weighted add": "CustomScaleLayer",
     "stochastic depth": "StochasticDepth",
 }
+# Names of activations that are classes, unless they are the name of the class in small letters.
+FUNCTIONS = {"LeakyReLU": "leaky_relu", "LeakyRelu": "leaky_relu", "Relu6": "relu6", "HardSigmoid": "hard_sigmoid",
+             "HardSilu": "hard_silu", "LogSigmoid": "log_sigmoid", "LogSoftmax": "log_softmax"}  # fmt: skip
 WITH_KERNEL = ("conv", "grouped conv", "depthwise conv", "transposed conv", "dense")
 KINDS = {name: kind for kind, names in NAMES_BY_KIND.items() for name in names.split()}
 
@@ -69,6 +72,7 @@ def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first
     kind = _kind(operation, inputs)
     params, state = _weights(operation) if is_first else (0, 0)
     kernel, stride = _window(operation, kind, inputs, output)
+    has_kernel = kind in (*WITH_KERNEL, "separable conv")
     return Entry(
         kind=kind,
         output_shape=output,
@@ -79,7 +83,29 @@ def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first
         kernel=kernel,
         stride=stride,
         groups=inputs[0][_axis(operation)] if kind == "depthwise conv" else getattr(operation, "groups", 1),
+        channels_in=inputs[0][_axis(operation)] if has_kernel else 0,
+        window=_window_words(operation, kind),
+        function=_function(operation, kind),
     )
+
+
+def _window_words(operation: Any, kind: str) -> str:
+    """Return the window in words if `kernel` does not tell: that of a transposed convolution is scaled down."""
+    sides = _sides(operation)
+    words = window_words(sides, max(_several(getattr(operation, "dilation_rate", 1))))
+    return words or ("\u00d7".join(map(str, sides)) if kind == "transposed conv" else "")
+
+
+def _function(operation: Any, kind: str) -> str:
+    """Return the name of the activation that a layer computes; "" if none, or one of the user's without a name."""
+    given = getattr(operation, "activation", None)
+    if given is not None:
+        name = str(getattr(given, "__name__", "")).strip("<>")
+        return "" if name == "lambda" or (name == "linear" and kind != "activation") else name
+    name = type(operation).__name__
+    if getattr(operation, "max_value", None) == 6:
+        return "relu6"
+    return FUNCTIONS.get(name, name.lower()) if kind == "activation" else ""
 
 
 def _kind(operation: Any, inputs: Sequence[Shape]) -> str:
@@ -170,13 +196,18 @@ def _window(operation: Any, kind: str, inputs: Sequence[Shape], output: Shape) -
     if kind in ("upsample", "resize"):
         rows = 2 if _axis(operation) == 1 else 1
         return 1, Fraction(inputs[0][rows], output[rows])
-    sides = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None) or (1,)
+    sides = _sides(operation) or (1,)
     steps = _several(getattr(operation, "strides", 1))
     dilation = _several(getattr(operation, "dilation_rate", 1))
-    side = max((each - 1) * apart + 1 for each, apart in zip(_several(sides), dilation * len(sides), strict=False))
+    side = max((each - 1) * apart + 1 for each, apart in zip(sides, dilation * len(sides), strict=False))
     if kind == "transposed conv":
         return -(-side // max(steps)), Fraction(1, max(steps))
     return side, max(steps)
+
+
+def _sides(operation: Any) -> tuple[int, ...]:
+    """Return the sides of a layer's window without gaps; () if it has none."""
+    return _several(getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None) or ())
 
 
 def _several(value: Any) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from senet_lab.checks import MAX_UNITS, quoted, whole
 from senet_lab.nets.on_keras.entries import entry_of
 from senet_lab.nets.roles import role_of_product
-from senet_lab.nets.sketch import Row, Shape, Sketch, role_of, write_row
+from senet_lab.nets.sketch import Shape, Sketch, role_of, write_row
 
 
 class Call(NamedTuple):
@@ -35,16 +35,10 @@ class Graph(NamedTuple):
     inputs: Any
 
 
-def rows_of(model: Any, input_shape: Sequence[Any] | None = None) -> tuple[Row, ...]:
-    """Return one row per call of a layer; the layers of nested models are listed as "model/layer".
-
-    The arguments and errors are those of `sketch_of`.
-    """
-    return tuple(sketch_of(model, input_shape).rows)
-
-
 def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
     """Return the sketch at the output of a model. The model stays as it is: only shapes pass through its graph.
+
+    It has one row per call of a layer; the layers of nested models are listed as "model/layer".
 
     Args:
         model: a functional `keras.Model`, or a Sequential one that is built.

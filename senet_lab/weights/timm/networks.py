@@ -131,7 +131,8 @@ def _differing_parts(ours: Mapping[str, Any], name: str) -> list[str]:
 def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
     """Return a description of a network's computation, without weights: ledger rows, and what these leave out."""
     first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # only acts in training
-    parts: dict[str, Any] = {row.name: row for row in rows}
+    # The functions are compared as a whole below, so that a message names one thing instead of each layer.
+    parts: dict[str, Any] = {row.name: row._replace(function="") for row in rows}
     parts |= {"image": first.output_shape[1:], "order of layers": list(parts)}
     if isinstance(network, Architecture):
         style = network.style
