@@ -1,5 +1,7 @@
 """A profile: each layer of a model measured, next to its multiply-adds."""
 
+import logging
+
 import keras
 import pytest
 
@@ -18,8 +20,11 @@ def model():
 
 
 @pytest.mark.slow
-def test_every_layer_is_measured_and_squeeze_excite_is_one_kind(model):
+def test_every_layer_is_measured_without_warnings_and_squeeze_excite_is_one_kind(model, caplog):
+    logging.getLogger("tensorflow").addHandler(caplog.handler)  # which propagates nothing to other handlers
     found = profile(model, batch=2, repeats=2)
+    logging.getLogger("tensorflow").removeHandler(caplog.handler)
+    assert not caplog.records
     ledger = Ledger.of(model)
     assert {row.name: row.macs for row in found.rows} == {
         row.name: row.macs for row in ledger.rows if row.kind != "input"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -59,8 +59,7 @@ def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, batch: int) ->
         its_args, its_kwargs = keras.tree.pack_sequence_as((args, kwargs), filled)
         return operation(*its_args, **its_kwargs)
 
-    compiled, wait = _backend_tools()
-    function = compiled(call)
+    function, wait = _compiled(call, arrays)
 
     def time() -> float:
         start = perf_counter()
@@ -81,20 +80,21 @@ def _array(tensor: Any, batch: int) -> Any:
     return keras.ops.convert_to_tensor(values, tensor.dtype)
 
 
-def _backend_tools() -> tuple[Callable[..., Any], Callable[[Any], Any]]:
-    """Return how the backend compiles a function, and what waits for its result."""
+def _compiled(function: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Callable[..., Any], Callable[[Any], Any]]:
+    """Return a function compiled by the backend for arrays of these shapes, and what waits for its result."""
     import keras
 
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        return tf.function, lambda _: tf.test.experimental.sync_devices()
+        # Traced here, since many functions that are traced in a call make TensorFlow warn of retracing.
+        return tf.function(function).get_concrete_function(*arrays), lambda _: tf.test.experimental.sync_devices()
     if backend == "jax":
         import jax
 
-        return jax.jit, jax.block_until_ready
-    return lambda function: function, lambda result: result
+        return jax.jit(function), jax.block_until_ready
+    return function, lambda result: result
 
 
 def _medians(timers: Mapping[Hashable, Callable[[], float]], repeats: int) -> dict[Hashable, float]:
