@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from math import ceil
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from senet_lab.nets.on_keras.graph import Call, Graph
 
 MODEL, NOTHING = "model", "nothing"
+TURN, MOST = 2.0, 100  # milliseconds of a turn; calls in it
 
 
 def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict[str, float], float]:
@@ -22,7 +24,8 @@ def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict
     Args:
         graph: of the model, from `read_graph`.
         batch: images per call, of random numbers.
-        repeats: calls of each, after one that is not counted; the median counts.
+        repeats: turns of each, of which the median counts. A layer that takes less than `TURN` is called several times
+            in a turn, since a single call is too short to measure.
     """
     timers = {_key(call): _timer(call.operation, call.args, call.kwargs, batch) for call in graph.calls}
     timers |= {MODEL: _timer(model, (graph.inputs,), {}, batch), NOTHING: _timer(_same, (graph.inputs,), {}, batch)}
@@ -46,8 +49,8 @@ def _key(call: Call) -> Hashable:
         return id(call.operation), shapes
 
 
-def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, batch: int) -> Callable[[], float]:
-    """Return a function that calls an operation, compiled, and returns the milliseconds that it took."""
+def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, batch: int) -> Callable[[int], float]:
+    """Return a function that calls an operation, compiled, so many times, and returns the milliseconds per call."""
     import keras
 
     given = keras.tree.flatten((args, kwargs))
@@ -61,10 +64,12 @@ def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, batch: int) ->
 
     function, wait = _compiled(call, arrays)
 
-    def time() -> float:
+    def time(calls: int) -> float:
         start = perf_counter()
-        wait(function(*arrays))
-        return 1000 * (perf_counter() - start)
+        for _ in range(calls):
+            result = function(*arrays)
+        wait(result)
+        return 1000 * (perf_counter() - start) / calls
 
     return time
 
@@ -97,10 +102,13 @@ def _compiled(function: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Call
     return function, lambda result: result
 
 
-def _medians(timers: Mapping[Hashable, Callable[[], float]], repeats: int) -> dict[Hashable, float]:
-    """Call each timer in turn, once more than counted, and return the median of each."""
+def _medians(timers: Mapping[Hashable, Callable[[int], float]], repeats: int) -> dict[Hashable, float]:
+    """Let each timer have its turn, as often as stated, and return the median of each."""
+    for time in timers.values():
+        time(1)  # the first call allocates memory
+    calls = {key: ceil(TURN / max(time(1), TURN / MOST)) for key, time in timers.items()}
     times: dict[Hashable, list[float]] = {key: [] for key in timers}
-    for _ in range(repeats + 1):
+    for _ in range(repeats):
         for key, time in timers.items():
-            times[key].append(time())
-    return {key: median(each[1:]) for key, each in times.items()}
+            times[key].append(time(calls[key]))
+    return {key: median(each) for key, each in times.items()}
