@@ -39,9 +39,12 @@ PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
 # Of any page.
 STYLES = ("widgets/base.css", "explorer/widget.css", "exercises/widget.css", "gatelens/widget.css",
           "trainer/widget.css", "sweepboard/widget.css", "web/page.css")  # fmt: skip
-# The largest parts of Python's library that a page does not need: tests, debuggers, shells, processes, mail.
+# The largest parts of Python's library that a page does not need: tests, debuggers, shells, processes, mail, databases,
+# and character sets other than those of the web and of zip files.
 UNUSED = ("unittest/", "doctest.", "pdb.", "pydoc.", "_pyrepl/", "multiprocessing/", "xmlrpc/", "wsgiref/", "imaplib.",
-          "mailbox.", "smtplib.")  # fmt: skip
+          "mailbox.", "smtplib.", "ftplib.", "poplib.", "optparse.", "plistlib.", "pickletools.", "modulefinder.",
+          "pstats.", "profile.", "cProfile.", "trace.", "sqlite3/", "encodings/cp1", "encodings/cp8",
+          "encodings/iso8859_", "encodings/koi8", "encodings/mac_")  # fmt: skip
 PACKAGES = ("senet_lab/", "pygments/")
 # Files of Sphinx itself, a template that the theme copies by mistake, and 2 MB for debugging the theme.
 NOT_SERVED = (".doctrees", ".buildinfo", "objects.inv", "_sources", "webpack-macros.html", "*.map")
