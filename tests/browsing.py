@@ -156,7 +156,7 @@ def axe_faults(
 
 def go_to_tab(page: Page, panel: str, name: str) -> None:
     """Go from the selected tab of a panel to another one by keyboard, on the shortest path."""
-    tabs = page.locator(f"{panel} [role=tab]")
+    tabs = page.locator(f"{panel} [role=tab]:visible")
     names = tabs.all_text_contents()
     selected = page.locator(f"{panel} [role=tab][aria-selected=true]")
     steps = names.index(name) - names.index(selected.text_content())
