@@ -9,9 +9,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.presets import PRESETS
 from senet_lab.checks import quoted
+from senet_lab.cli.networks import named_architecture
 from senet_lab.extras import require
 from senet_lab.ledger.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
@@ -36,10 +35,10 @@ def _ledger(network: str, shape: str | None) -> Ledger:
     Raises:
         ValueError: it is none of these.
     """
-    if network in PRESETS or network.startswith("senet"):
+    if architecture := named_architecture(network):
         if shape:
             raise ValueError("`--input-shape` is for saved models; a token states its own, as in ~input_shape=64x64x3.")
-        return (Architecture.preset(network) if network in PRESETS else Architecture.from_token(network)).ledger()
+        return architecture.ledger()
     if not network.lower().endswith(".keras"):
         raise ValueError(f"NETWORK (={quoted(network)}) must be a .keras file, a preset or a token; try se_resnet50.")
     require("keras", by="counting a saved model")

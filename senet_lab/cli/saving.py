@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.presets import PRESETS
 from senet_lab.checks import one_of, path_of
+from senet_lab.cli.networks import named_architecture
 from senet_lab.cli.runs import open_run
 from senet_lab.export import MODEL_SUFFIXES, save_model
 from senet_lab.export.conversion import check_packages
@@ -35,8 +34,7 @@ def save(arguments: argparse.Namespace) -> int:
 
 def _model(network: str) -> tuple[Any, str]:
     """Return the model of a file, a preset, a token or a run, and words for it."""
-    if network in PRESETS or network.startswith("senet1"):
-        architecture = Architecture.preset(network) if network in PRESETS else Architecture.from_token(network)
+    if architecture := named_architecture(network):
         check_save(architecture)
         return architecture.build(), f"{architecture.name} with random weights"
     if network.lower().endswith(".keras"):

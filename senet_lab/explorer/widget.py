@@ -63,11 +63,8 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, architecture: Any = None) -> None:
         first = _first_state(architecture)
-        self._place = (
-            cell(),
-            first.architecture,
-            *((first.model.name, repr(first.model.ledger)) if first.model else ()),
-        )
+        its_model = (first.model.name, first.model.ledger) if first.model else ()
+        self._place = (cell(), first.architecture, *its_model)
         self._session = Session(*(CELLS.recall(self._place) or (first, Building(self._show_build))))
         self._conversation = Conversation(self._act, self._render, self._fail)
         self._sending = threading.RLock()  # the thread of a build sends as well

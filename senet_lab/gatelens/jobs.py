@@ -12,7 +12,7 @@ from senet_lab.extras import needed_by
 from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
 from senet_lab.gatelens.passage import ChannelExamples, Example, Look, Looks, Passage
-from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels, extreme_images, look
+from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels, extreme_images, look, probabilities
 from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem, image_key
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name
@@ -91,7 +91,7 @@ def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Pa
         picture=png(shade(pixels)),
         name=name,
         label=label,
-        guesses=best_guesses(predictions[0]) if fits else None,
+        guesses=best_guesses(probabilities(predictions)[0]) if fits else None,
         gate=gate.tolist(),
         usual=usual.tolist(),
         raised=raised,
@@ -120,8 +120,9 @@ def _looks(_: Source, results: Results, image: int | ImageFile, path: str) -> Lo
         seen = class_gradient(ablated(switched, reading.gates, how, reading.gates), batch, layer, classes)
         places = grad_cam(seen.maps, seen.gradients)
         free = places if free is None else free
+        likely = probabilities(seen.predictions)
         for at, number in enumerate(classes):
-            by_class[number].append(look(how, places[at], free[at], float(seen.predictions[at, number])))
+            by_class[number].append(look(how, places[at], free[at], float(likely[at, number])))
     return Looks(by_class)
 
 

@@ -15,6 +15,15 @@ DARKEST = 40  # of 255: where nothing raises the score, the image can still be r
 MAX_GUESSES = 5
 
 
+def probabilities(outputs: Array) -> Array:
+    """Return outputs (images, classes) as probabilities: softmax of logits, and what is within 0 and 1 as it is."""
+    if outputs.min() >= 0 and outputs.max() <= 1:
+        return outputs
+    powers: Array = np.exp(np.float64(outputs) - outputs.max(1, keepdims=True))
+    powers /= powers.sum(1, keepdims=True)
+    return powers
+
+
 def best_guesses(probabilities: Array) -> list[tuple[int, float]]:
     """Return the most probable class numbers with their probabilities, from probabilities (classes,)."""
     order = np.argsort(-probabilities, kind="stable")[:MAX_GUESSES]

@@ -17,8 +17,13 @@ def test_a_cell_that_runs_again_keeps_its_state_and_another_cell_does_not():
         "from senet_lab.explorer.widget import CELLS\nlen(CELLS)",
         "explorer._session.building.model, explorer._session.building.architecture = 'built', explorer.architecture\nexplorer.model",
         "explorer.model, explorer._session.building.on_change == explorer._show_build",
+        "from senet_lab import Ledger\nrows = Architecture(depth=18).ledger().rows\nfunction = 'gelu'",
+        "ledger = Ledger(tuple(row._replace(function=function) for row in rows))\nexplorer = Explorer(ledger)\nexplorer",
+        "explorer._session.state.model.ledger is ledger, explorer.shown['tab']",
+        "explorer._handle_custom_msg({'view': 'a', 'number': 1, 'moves': {'tab': 'Layers'}}, [])",
+        "function = 'relu'",
     ]
-    make, move, tell, put, count, build, built = enumerate(cells)
+    make, move, tell, put, count, build, built, rows, show, shown, turn, other = enumerate(cells)
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         for cell in (make, move, make):
@@ -35,6 +40,12 @@ def test_a_cell_that_runs_again_keeps_its_state_and_another_cell_does_not():
         assert run_cell(client, *tell) == "(16, 'Network', True)"
         run_cell(client, *move)
         assert run_cell(client, *count) == "2"
+        for cell in (rows, show, turn, show):
+            run_cell(client, *cell)
+        assert run_cell(client, *shown) == "(False, 'Layers')"  # an equal one
+        run_cell(client, *other)
+        run_cell(client, *show)
+        assert run_cell(client, *shown) == "(True, 'Network')"
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

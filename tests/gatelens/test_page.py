@@ -164,3 +164,20 @@ def test_where_the_network_looks_is_grad_cam_with_gates_free_and_held(lens, mode
     assert one.probability != pytest.approx(free.probability, abs=1e-5)
     assert shown["body"].count('alt="Grad-CAM for') == 3 * len(lens.scene.looks.by_class)
     assert "with all gates held at their mean" in shown["said"]
+
+
+def test_scores_of_a_network_without_softmax_are_shown_as_probabilities():
+    from keras.activations import linear
+
+    scoring = SMALL.build()
+    scoring.get_layer("classifier_dense").activation = linear  # as if it returned logits
+    images = np.random.default_rng(0).integers(0, 256, (30, 32, 32, 3), dtype="uint8")
+    lens = GateLens(scoring, images).wait(300)
+    shown = ask(lens, tab=IMAGE, image=0)
+    scores = np.float64(lens._work.reading.predictions[0])
+    assert scores.min() < 0
+    guess, probability = lens.scene.passage.guesses[0]
+    assert guess == scores.argmax()
+    assert probability == pytest.approx(np.exp(scores[guess]) / np.exp(scores).sum(), abs=1e-5)
+    assert lens.scene.looks.by_class[guess][0].probability == pytest.approx(probability, abs=1e-5)
+    assert f"({probability:.0%})" in shown["said"]

@@ -1,5 +1,7 @@
 """`senet-lab count`: the ledger of a file, a preset or a token as a table."""
 
+import shutil
+
 import keras
 import pytest
 
@@ -34,6 +36,12 @@ def test_file_is_counted_at_the_given_size_and_names_layers_of_unknown_cost(caps
     out = capsys.readouterr().out
     assert out.splitlines()[2].split() == ["first", "conv", "10x10x4", "112", "0", "10,800", "400"]
     assert "Multiply-adds unknown, and in no sum: erase." in out
+
+
+def test_file_whose_name_begins_like_a_token_is_a_file(capsys, file, tmp_path):
+    named = shutil.copy(file, tmp_path / "senet1_mine.keras")
+    assert main(["count", str(named), "--input-shape", "10x10x3"]) == 0
+    assert "10,800" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+import zipfile
 
 import keras
 import numpy as np
@@ -172,7 +173,22 @@ def test_load_refuses_what_is_no_path():
 def test_load_refuses_a_lambda(tmp_path):
     inputs = keras.Input((2,))
     keras.Model(inputs, keras.layers.Lambda(lambda x: 2 * x)(inputs)).save(tmp_path / "model.keras")
-    with pytest.raises(ValueError, match="Lambda"):
+    with pytest.raises(ValueError, match=r"^`path` .+ has a `Lambda` layer, whose code would be executed; replace it"):
+        load(tmp_path / "model.keras")
+
+
+def test_load_names_a_class_that_it_is_to_be_given(tmp_path):
+    inputs = keras.Input((8, 8, 2))
+    keras.Model(inputs, Doubled(2, 3)(inputs)).save(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match=r"^`path` .+ needs `Doubled`, .+ custom_objects=\{'Doubled': Doubled\}\)\.$"):
+        load(tmp_path / "model.keras")
+    assert load(tmp_path / "model.keras", custom_objects={"Doubled": Doubled}).count_params() == 38
+
+
+def test_load_refuses_an_archive_of_something_else(tmp_path):
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
+        archive.writestr("notes.txt", "")
+    with pytest.raises(ValueError, match="is damaged or not a Keras model"):
         load(tmp_path / "model.keras")
 
 

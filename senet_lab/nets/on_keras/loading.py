@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.checks import path_of, quoted_path
@@ -28,7 +30,8 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
         The model, compiled if it was saved compiled; `accelerations(model)` lists the changes.
 
     Raises:
-        TypeError, ValueError: `path` does not name a `.keras` file, or Keras cannot read it.
+        TypeError, ValueError: `path` does not name a `.keras` file, or Keras cannot read it: the file is damaged, has a
+            `Lambda` layer, or needs a class that is not in `custom_objects`.
         FileNotFoundError: the file does not exist.
         MissingExtraError: Keras is not installed.
     """
@@ -41,15 +44,32 @@ def load(path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | No
         raise FileNotFoundError(
             f"`path` (={quoted_path(file)}) must be an existing file; check the folder and the name."
         )
-    if not zipfile.is_zipfile(file):
-        raise ValueError(
-            f"`path` (={quoted_path(file)}) is damaged or not a Keras model; save it again with model.save(...)."
-        )
     wake_keras()
-    import keras
-
     from senet_lab.nets.on_keras.acceleration import accelerate
 
-    model: keras.Model = keras.saving.load_model(file, custom_objects=custom_objects, safe_mode=True)
+    model = _read(file, custom_objects)
     accelerate(model)
     return model
+
+
+def _read(file: Path, custom_objects: Mapping[str, Any] | None) -> keras.Model:
+    """Return what Keras reads; its errors say too little, too much, or how to execute the code in a file."""
+    import keras
+
+    words = "is damaged or not a Keras model; save it again with model.save(...)."
+    try:
+        if zipfile.is_zipfile(file):
+            model: keras.Model = keras.saving.load_model(file, custom_objects=custom_objects, safe_mode=True)
+            return model
+    except KeyError:  # an archive of something else
+        pass
+    except (TypeError, ValueError) as error:
+        custom = re.search(r"Could not locate (?:class|function) '(\w+)'", str(error))
+        if custom:
+            example = f"{{'{custom[1]}': {custom[1]}}}"
+            words = f"needs `{custom[1]}`, which is not Keras's; try senet_lab.load(path, custom_objects={example})."
+        elif "`Lambda`" in str(error):
+            words = "has a `Lambda` layer, whose code would be executed; replace it by another layer and save again."
+        else:
+            raise
+    raise ValueError(f"`path` (={quoted_path(file)}) {words}")
