@@ -56,7 +56,8 @@ class GateLens(anywidget.AnyWidget):
         images: uint8 pictures, or arrays ready for the network; None for the test images of the sample.
         labels: the class number of each image; None if unknown, so that predictions are used instead.
         classes: the names of the classes.
-        prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1].
+        prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1], or as they are if the
+            model's own first layers scale them (`Rescaling`, `Normalization`).
         watch: a `GateWatch` whose record is shown while the network is trained.
         runs: a folder of runs, the newest of which are offered as well; None for none.
 

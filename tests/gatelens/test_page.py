@@ -181,3 +181,17 @@ def test_scores_of_a_network_without_softmax_are_shown_as_probabilities():
     assert probability == pytest.approx(np.exp(scores[guess]) / np.exp(scores).sum(), abs=1e-5)
     assert lens.scene.looks.by_class[guess][0].probability == pytest.approx(probability, abs=1e-5)
     assert f"({probability:.0%})" in shown["said"]
+
+
+def test_pixels_are_not_scaled_twice_for_a_network_that_scales_them():
+    import keras
+    from keras import layers
+
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 16, 16, 3), dtype="uint8")
+    for first, largest in ((layers.Rescaling(1 / 64), 255), (layers.ReLU(), 1)):
+        inputs = keras.Input((16, 16, 3))
+        x = layers.Conv2D(4, 3)(first(inputs))
+        gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(x))
+        x = layers.GlobalAveragePooling2D()(layers.Multiply()([x, gate]))
+        lens = GateLens(keras.Model(inputs, layers.Dense(3, activation="softmax")(x)), pixels).wait(300)
+        assert lens._work.loaded.images.max() == pytest.approx(largest, rel=0.01)

@@ -136,7 +136,8 @@ def source_of_model(
             images of the CIFAR-10 sample; for a network with larger inputs, some of them, enlarged.
         labels: the class number of each image; None if unknown.
         classes: the names of the classes; None for their numbers.
-        prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1].
+        prepare: converts uint8 pictures to the network's input; None for pixels scaled to [0, 1], or as they are if the
+            model scales them itself.
         about: a description of the network's training and accuracy.
 
     Raises:
@@ -146,7 +147,8 @@ def source_of_model(
 
     from senet_lab.training.batches import prepare_images
 
-    prepare, outputs = prepare or partial(prepare_images, recipe=Recipe()), tuple[str, ...]()
+    usual = partial(np.asarray, dtype="float32") if _scales_pixels(model) else partial(prepare_images, recipe=Recipe())
+    prepare, outputs = prepare or usual, tuple[str, ...]()
     if images is None:
         images, numbers = sample_of(*model.input_shape[1:])
         labels = numbers if labels is None else labels
@@ -169,6 +171,16 @@ def source_of_model(
         return Loaded(model, pictures, inputs, labels, names, prepare, about=about, outputs=outputs)
 
     return Source(model.name, load, ledger=partial(_ledger_of, model))
+
+
+def _scales_pixels(model: keras.Model) -> bool:
+    """Return whether a model scales pixels before its first other layer with weights."""
+    for layer in model.layers:
+        if type(layer).__name__ in ("Rescaling", "Normalization"):
+            return True
+        if layer.weights:
+            return False
+    return False
 
 
 def sample_of(height: int | None, width: int | None, channels: int) -> tuple[Array, Array]:
