@@ -182,3 +182,10 @@ def test_every_tab_and_part_of_any_kind_of_model_can_be_opened(build):
         assert ask(panel, tab="Network", path=path)["error"] == ""
     panel._repr_mimebundle_()
     assert panel.failure is None
+
+
+def test_all_inputs_and_outputs_are_in_the_heading():
+    image, table = keras.Input((8, 8, 3)), keras.Input((10,))
+    x = layers.Concatenate()([layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(image)), table])
+    two = Explorer(keras.Model([image, table], [layers.Dense(3)(x), layers.Dense(1)(x)]))
+    assert "8\u00b2 \u00d7 3, 10 \u2192 3, 1 \u00b7" in two.shown["heading"]

@@ -124,10 +124,11 @@ def static_page(architecture: Architecture) -> str:
 
 def ledger_heading(name: str, ledger: Ledger, batch: int = BATCH) -> str:
     """Return name, input, output and headline figures of a network without meta-parameters."""
-    inputs = [size(row.output_shape) for row in ledger.rows if row.kind == "input"]
-    about = (
-        f"{', '.join(inputs)} \u2192 {size(ledger.rows[-1].output_shape)} \u00b7 {counted(len(ledger.rows), 'layer')}"
-    )
+    inputs = ", ".join(size(row.output_shape) for row in ledger.rows if row.kind == "input")
+    used = {name for names in ledger.sources.values() for name in names}
+    outputs = [row for row in ledger.rows if row.name not in used] if used else ledger.rows[-1:]
+    results = ", ".join(size(row.output_shape) for row in outputs)
+    about = f"{inputs} \u2192 {results} \u00b7 {counted(len(ledger.rows), 'layer')}"
     figures = [
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}"),
         ("macs", "Multiply-adds", short(ledger.macs), f"per image{unknown(len(ledger.unknown))}"),
