@@ -169,7 +169,7 @@ def canonical_form(architecture: Architecture) -> Architecture:
     if architecture.family == "resnet" or (one_path and architecture.depth in depths("resnet")):
         free |= {"family": "resnet", "cardinality": 32, "base_width": 4}
     if not architecture.has_se:
-        free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard"}
+        free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard", "attention": "se"}
     try:
         return replace(architecture, convention="paper", **free)
     except ValueError:

@@ -12,6 +12,7 @@ from senet_lab.architecture import tokens
 from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
 from senet_lab.architecture.style import (
+    ATTENTIONS,
     CONVENTIONS,
     FAMILIES,
     STYLE_FIELDS,
@@ -61,7 +62,8 @@ class Architecture:
             `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
         cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" only.
         base_width: channels per path in a group with n_filters=64, the d of 32x4d; "resnext" only.
-        ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite; or one per group.
+        ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite or other attention; or
+            one per group. With ECA, which reduces nothing, all numbers mean the same.
         input_shape: (height, width, channels) in pixels.
         classes: number of outputs of the classifier.
         include_top: False omits the classifier; the output is then the last feature map.
@@ -87,6 +89,7 @@ class Architecture:
     squeeze: str = "average"
     gate: str = "sigmoid"
     place: str = "standard"
+    attention: str = "se"
 
     block: str | None = None
     stem: str | None = None
@@ -103,6 +106,7 @@ class Architecture:
     bn_momentum: float | None = None
     zero_gamma: bool | None = None
     branch_relu: bool | None = None
+    eca_kernel: str | None = None
 
     def __post_init__(self) -> None:
         checks.one_of("family", self.family, FAMILIES)
@@ -179,7 +183,7 @@ class Architecture:
         """Check one group, whose input has `channels` channels."""
         if self.style.halve_reduction:
             checks.divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
-        if group.ratio is None:
+        if group.ratio is None or self.attention == "eca":
             return
         later = group.filters_out if group.n_blocks > 1 else channels
         gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
@@ -210,12 +214,12 @@ class Architecture:
 
     @property
     def has_se(self) -> bool:
-        """Whether any block has a squeeze-excite."""
+        """Whether any block has squeeze-excite, or another `attention`."""
         return any(group.ratio for group in self.plan)
 
     @property
     def layers(self) -> int:
-        """Depth as in the literature: layers with weights on the main path (no shortcuts, no squeeze-excite)."""
+        """Depth as in the literature: layers with weights on the main path (no shortcuts, no attention)."""
         stem = 3 if self.style.stem == "deep" else 1
         blocks = sum(group.n_blocks for group in self.plan)
         return stem + blocks * (2 if self.style.block == "basic" else 3) + 1
@@ -223,7 +227,7 @@ class Architecture:
     @property
     def name(self) -> str:
         """The name in the literature, such as SE-ResNeXt-50 32x4d."""
-        se = "SE-" if self.has_se else ""
+        se = f"{ATTENTIONS[self.attention]}-" if self.has_se else ""
         if self.family == "resnet":
             return f"{se}ResNet-{self.layers}"
         paths = f"{self.cardinality}x{self.base_width}d" if len(self.table[0]) == 2 else f"{self.cardinality} paths"

@@ -24,9 +24,13 @@ _FIELDS: Mapping[str, tuple[Any, Any, Any]] = {  # original, paper, timm
     "bn_epsilon": (1e-3, 1e-5, 1e-5),
     "bn_momentum": (0.99, 0.9, 0.9),
     "zero_gamma": (False, False, True),
+    "eca_kernel": ("released", "released", "formula"),
 }
 _ROWS = (dict(zip(_FIELDS, values, strict=True)) for values in zip(*_FIELDS.values(), strict=True))
 CONVENTIONS: Mapping[str, Mapping[str, Any]] = AliasDict(zip(("original", "paper", "timm"), _ROWS, strict=True))
+
+# The attention modules, and how a network's name abbreviates each.
+ATTENTIONS: Mapping[str, str] = {"se": "SE", "eca": "ECA", "cbam": "CBAM", "scse": "scSE"}
 
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
@@ -38,6 +42,8 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "squeeze": ("average", "max"),
     "gate": ("sigmoid", "tanh", "relu"),
     "place": ("standard", "pre", "post", "identity", "3x3"),
+    "attention": tuple(ATTENTIONS),
+    "eca_kernel": ("released", "formula"),
 }
 
 
@@ -63,6 +69,9 @@ class Style:
         squeeze: "average" or "max" pooling over the map (Hu et al. 2018, sec. 6.2).
         gate: "sigmoid", "tanh" or "relu" (sec. 6.3).
         place: of squeeze-excite: "standard", "pre", "post", "identity" or after the "3x3" (sec. 6.5).
+        attention: the module that computes the gates: "se" (Hu et al. 2018), "eca" (Wang et al. 2020), "cbam" (Woo et
+            al. 2018) or "scse" (Roy et al. 2018). `squeeze`, `gate` and `place` apply to each where it has them.
+        eca_kernel: how ECA's kernel depends on the channels, see `eca_kernel_size`.
     """
 
     block: str = "bottleneck"
@@ -80,9 +89,11 @@ class Style:
     bn_epsilon: float
     bn_momentum: float
     zero_gamma: bool
+    eca_kernel: str
     squeeze: str = "average"
     gate: str = "sigmoid"
     place: str = "standard"
+    attention: str = "se"
 
     def __post_init__(self) -> None:
         for name in STYLE_FIELDS:
@@ -139,3 +150,20 @@ def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
         rule = f"leaves no channel of {channels} to squeeze into"
         raise InvalidValueError("ratio", ratio, rule, f"{channels} or less")
     return channels // ratio
+
+
+def eca_kernel_size(channels: int, rule: str) -> int:
+    """Return the number of neighboring channels from which ECA computes a gate; it is odd.
+
+    "formula" is that of Wang et al. 2020, sec. 3.2, as timm rounds it: (log2(channels) + 1) / 2, down, then up to an
+    odd number, at least 3. "released" are the kernels of the authors' weights for ResNet-50: 3, 5, 5 and 7 in its
+    groups, which do not follow the formula. Those for ResNet-101 and 152 have 3 instead of 5 in group 2.
+
+    >>> [eca_kernel_size(channels, "released") for channels in (256, 512, 1024, 2048)]
+    [3, 5, 5, 7]
+    >>> [eca_kernel_size(channels, "formula") for channels in (256, 512, 1024, 2048)]
+    [5, 5, 5, 7]
+    """
+    if rule == "formula":
+        return max(3, channels.bit_length() // 2 | 1)
+    return 3 if channels < 512 else 5 if channels < 2048 else 7

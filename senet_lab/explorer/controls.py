@@ -8,9 +8,9 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS, PRESETS
-from senet_lab.architecture.style import CHOICES, CONVENTIONS
+from senet_lab.architecture.style import ATTENTIONS, CHOICES, CONVENTIONS
 from senet_lab.checks import MAX_BATCH, whole
-from senet_lab.explorer.hints import CONVENTION_HINTS, hints
+from senet_lab.explorer.hints import CONVENTION_HINTS, attention_hint, hints
 from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
 from senet_lab.explorer.reach import disabled_reasons, reachable_stops, states_width
 from senet_lab.widgets import presets
@@ -65,6 +65,7 @@ def controls(
         *_network(architecture, sliders["depth"]),
         *(sliders[name] for name in COST_PAIR),
         keep._replace(hint=keep.hint or "base width follows cardinality"),
+        _attention(architecture),
         sliders["ratio"],
         *_excite(architecture),
         sliders["image_size"],
@@ -93,12 +94,28 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
     yield depth
 
 
+def _attention(architecture: Architecture) -> Control:
+    """Return the control for the attention module; None stands for none."""
+    stops = reachable_stops(architecture, "attention", (None, *ATTENTIONS))
+    texts = tuple(ATTENTIONS.get(stop, "none") for stop in stops)
+    value = architecture.attention if architecture.has_se else None
+    return Control("attention", "Attention", SE, "select", stops, texts, value, attention_hint(architecture))
+
+
 def _excite(architecture: Architecture) -> Iterator[Control]:
     """Return the controls for the place and kind of squeeze-excite."""
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
     why = "" if where else "no squeeze-excite"
-    yield Control("in_groups", "SE groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
+    yield Control(
+        "in_groups",
+        f"{ATTENTIONS[architecture.attention]} groups",
+        SE,
+        "checks",
+        numbers,
+        tuple(map(str, numbers)),
+        tuple(where),
+    )
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others are always possible
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]

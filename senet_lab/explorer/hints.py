@@ -11,6 +11,12 @@ CONVENTION_HINTS = {
     "timm": "as in PyTorch Image Models",
 }
 
+ATTENTION_HINTS = {
+    "se": "two dense layers, Hu et al. 2018",
+    "cbam": "channels, then pixels, Woo et al. 2018",
+    "scse": "channels and pixels, Roy et al. 2018",
+}
+
 
 def hints(architecture: Architecture) -> dict[str, str]:
     """Return the hint of each slider for an architecture, by control."""
@@ -25,6 +31,16 @@ def hints(architecture: Architecture) -> dict[str, str]:
         "image_size": f"pixels per side; last map {_last_map_size(architecture)}",
         "classes": "outputs of the classifier",
     }
+
+
+def attention_hint(architecture: Architecture) -> str:
+    """Return the hint of the attention module."""
+    if not architecture.has_se:
+        return "no gates"
+    if architecture.attention != "eca":
+        return ATTENTION_HINTS[architecture.attention]
+    kernels = {row.group: row.kernel for row in architecture.ledger().rows if row.role == "gate" and row.kind == "conv"}
+    return f"a convolution over channels; kernel {', '.join(map(str, kernels.values()))}"
 
 
 def _squeeze_hint(architecture: Architecture) -> str:

@@ -18,6 +18,7 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
         "depth": "set by Groups; empty that field first" if table else "",
         "cardinality": no_paths,
         "base_width": no_width,
+        "ratio": "ECA reduces nothing" if architecture.has_se and architecture.attention == "eca" else "",
         "classes": "" if architecture.include_top else "no classifier",
     }
 
@@ -51,7 +52,8 @@ def reachable_stops(
 
 
 def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
-    if name != "ratio" and getattr(architecture, name) == stop:  # it is current; a ratio may be one of several
+    # It is current; but a ratio may be one of several, and no module is current in a network without ratios.
+    if name not in ("ratio", "attention") and getattr(architecture, name) == stop:
         return True
     try:
         apply_move(architecture, name, stop, origin=architecture if keep_cost else None)

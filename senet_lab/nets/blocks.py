@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from senet_lab.architecture.style import Style, squeezed_channels, style_of
+from senet_lab.architecture.style import Style, eca_kernel_size, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
     Add,
     BatchNormalization,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
@@ -26,6 +27,7 @@ from senet_lab.nets.layers import (
     MaxPooling2D,
     Multiply,
     ReLU,
+    Reshape,
     ZeroPadding2D,
 )
 from senet_lab.nets.sketch import unique_name, written_once
@@ -124,6 +126,32 @@ def _se_dense(x: Any, units: int, activation: str, *, style: Style, role: str = 
     )(x)
 
 
+def eca_block(x: Any, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+    """Efficient Channel Attention: convolve over the pooled channels, scale; no reduction (Wang et al. 2020, sec. 3.2).
+
+    Args:
+        x: feature maps, (batch, height, width, channels); the output has the same shape.
+    """
+    name = unique_name(x, "eca") if name is None else name
+    filters = x.shape[-1]
+    pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
+    gate = pooling(keepdims=True, name=f"{name}_eca_squeeze", role="squeeze")(x)
+    # Each gate is computed from the numbers of a few neighboring channels, with the same few weights for all
+    gate = Reshape((filters, 1), name=f"{name}_eca_squeeze_sequence", role="squeeze")(gate)
+    gate = Conv1D(
+        1,
+        eca_kernel_size(filters, style.eca_kernel),
+        padding="same",
+        activation=style.gate,
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name=f"{name}_eca_gate_conv",
+        role="gate",
+    )(gate)
+    gate = Reshape((1, 1, filters), name=f"{name}_eca_gate", role="gate")(gate)
+    return Multiply(name=f"{name}_eca_scale", role="scale")([x, gate])
+
+
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
     """Projection shortcut: a 1x1 convolution brings the input to the output's shape (He et al. 2016, eq. 2)."""
     kernel_size = style.projection_kernel if strides > 1 else 1
@@ -155,9 +183,11 @@ def residual_block(
     """
 
     def excited(x: Any, place: str) -> Any:
-        """Apply squeeze-excite to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
+        """Apply squeeze-excite, or other attention, to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
         if ratio is None or style.place != place:
             return x
+        if style.attention == "eca":
+            return eca_block(x, style=style, name=name)
         return squeeze_excite_block(x, ratio, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck

@@ -98,6 +98,30 @@ def Conv2D(
 
 
 @layer
+def Conv1D(
+    shape: Shape,
+    filters: int,
+    kernel_size: int,
+    strides: int = 1,
+    padding: str = "valid",
+    *,
+    activation: str | None = None,
+    use_bias: bool = True,
+    kernel_initializer: str = "glorot_uniform",
+) -> Entry:
+    """Convolve along a sequence, (steps, channels)."""
+    if len(shape) != 3:
+        raise ValueError(f"`shape` (={quoted(shape[1:])}) must be (steps, channels); try Reshape first.")
+    filters, kernel = whole("filters", filters, 1, MAX_UNITS), whole("kernel_size", kernel_size, 1, MAX_SIDE)
+    steps, _, _, stride = _windowed((None, shape[1], 1, shape[2]), (kernel, 1), (strides, 1), padding)
+    weights = kernel * shape[2] * filters
+    return Entry(
+        "conv", (None, steps, filters), params=weights + filters * use_bias, macs=weights * steps, kernel=kernel,
+        stride=stride, channels_in=shape[2], function=activation or "",
+    )  # fmt: skip
+
+
+@layer
 def Dense(
     shape: Shape,
     units: int,

@@ -22,6 +22,7 @@ DETAILS = {
     "stem": "Stem",
     "projection_kernel": "Projection kernel",
     "halve_reduction": "First 1\u00d71 halved",
+    "eca_kernel": "ECA kernel",
 }
 NUMBERS = {
     "squeeze_divisor": "Squeeze divisor",
@@ -36,6 +37,7 @@ PARAMETER_LABELS = {
     "groups": "Groups",
     "cardinality": "Cardinality",
     "base_width": "Base width",
+    "attention": "Attention",
     "ratio": "Ratio",
     "image_size": "Image size",
     "classes": "Classes",

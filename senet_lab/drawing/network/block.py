@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
-from senet_lab.drawing.network.words import kernel, layer_tip, layers_of, side, title
+from senet_lab.drawing.network.words import (
+    attention_words,
+    gate_kernel,
+    kernel,
+    layer_tip,
+    layers_of,
+    side,
+    title,
+)
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node, Shape
 from senet_lab.drawing.units import short, size
 from senet_lab.nets.sketch import Row
@@ -38,7 +46,8 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
         place: place of squeeze-excite; "identity" is drawn on the shortcut, the others at the position of their rows.
         focus: the path of the node that gets the keyboard focus first: that of its squeeze-excite, or none.
     """
-    line = LOW_BRANCH_Y if place == "identity" and part.squeezed_channels else BRANCH_Y
+    has_attention = bool(part.attention)
+    line = LOW_BRANCH_Y if place == "identity" and has_attention else BRANCH_Y
     stations = _stations(part.rows, place)
     end = stations[-1].x + STATION_WIDTHS[stations[-1].kind] / 2
     marks: list[Mark] = [
@@ -46,10 +55,10 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
         svg.path(f"M 8 {line}{_past_bundles(stations, line)} H {end:.1f} m -7 -5 l 7 5 l -7 5", "line"),
     ]
     sum_x = next((station.x for station in stations if station.kind == "add"), end)
-    marks += _shortcut(part, sum_x, line, has_se=place == "identity" and part.squeezed_channels > 0)
+    marks += _shortcut(part, sum_x, line, has_se=place == "identity" and has_attention)
     before = part.input_shape
     for station in stations:
-        marks.append(_station(station, line, side(before), f"{part.path}/se"))
+        marks.append(_station(station, line, side(before), part.attention_path))
         before = station.rows[-1].output_shape
     if stations[0].kind == "conv":
         marks.append(svg.text(2, line + BOX_HEIGHT / 2 + 15, "weights", "note", "start"))
@@ -60,7 +69,7 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
 def block_foot(part: Part) -> float:
     """Return the lower edge of a block's drawing, which without squeeze-excite is just below its convolutions."""
     height = BUNDLE_HEIGHT if any(row.groups > 1 for row in part.rows) else BOX_HEIGHT
-    return HEIGHT if part.squeezed_channels else BRANCH_Y + height / 2 + 24.0
+    return HEIGHT if part.attention else BRANCH_Y + height / 2 + 24.0
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:
@@ -92,7 +101,7 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
 def _station(station: Station, line: float, before: str, se_path: str) -> Node:
     kind, rows, x = station
     if kind == "se":
-        return _squeeze_excite(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
+        return _attention(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
     if kind == "add":
         marks = [svg.circle(x, line, 13, "sum"), svg.text(x, line + 6, "+", "sign")]
         return svg.Node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
@@ -153,33 +162,41 @@ def _strands(paths: int, x: float, line: float) -> Shape:
     return svg.path("".join(steps), "strand")
 
 
-def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str) -> Node:
-    """Draw the multiplication on its line and the hourglass in a box; the neck's width shows the squeezed channels."""
-    reduce, gate = (next(row for row in rows if row.role == role) for role in ("reduce", "gate"))
-    channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
-    params = reduce.params + gate.params
-    neck = max(2.0, box.height * sqrt(min(1, squeezed / channels)))
+def _attention(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str) -> Node:
+    """Draw the multiplication on its line, and what computes the gates in a box: an hourglass, or ECA's convolution."""
+    name, words = attention_words(rows)
+    params, macs = sum(row.params for row in rows), sum(row.macs for row in rows)
     left, right = box.x, box.x + box.width
     middle, y = (left + right) / 2, box.y + box.height / 2
     marks = [
         svg.path(f"M {left - 10:.1f} {line} V {y:g} H {left:.1f}", "se-line"),
         svg.path(f"M {right:.1f} {y:g} H {x + 54:.1f} V {line + 11}", "se-line"),
-        _hourglass(box, neck),
-        svg.text(left + 4, y + 4, str(channels), "label", "start"),
-        svg.text(middle, y - neck / 2 - 4, str(squeezed), "label"),
-        svg.text(right - 4, y + 4, str(channels), "label", "end"),
-        svg.text(middle, box.y + box.height + 13, f"squeeze-excite {params:,}", "count-se"),
+        *_inside(rows, box),
+        svg.text(middle, box.y + box.height + 13, f"{name} {params:,}", "count-se"),
         svg.circle(x + 54, line, 11, "gate"),
         svg.text(x + 54, line + 5, "\u00d7", "sign"),
     ]
     hit = Box(left - 4, box.y - 2, box.width + 8, box.height + 18)
-    tip = [
-        "squeeze-excite",
-        f"{channels} \u2192 {squeezed} \u2192 {channels} channels",
-        f"{params:,} parameters, {short(reduce.macs + gate.macs)} multiply-adds",
+    tip = [name, words, f"{params:,} parameters, {short(macs)} multiply-adds"]
+    return svg.Node(marks, hit, tip, f"{name}, {words}, {params:,} parameters", path)
+
+
+def _inside(rows: tuple[Row, ...], box: Box) -> list[Mark]:
+    """Draw an hourglass whose neck shows the squeezed channels; without a squeeze, a straight band with its kernel."""
+    gate = next(row for row in reversed(rows) if row.role == "gate")
+    channels = gate.output_shape[-1]
+    squeezed = next((row.output_shape[-1] for row in rows if row.role == "reduce"), channels)
+    neck = max(2.0, box.height * sqrt(min(1, squeezed / channels)))
+    left, right = box.x, box.x + box.width
+    middle, y = (left + right) / 2, box.y + box.height / 2
+    size_kernel = gate_kernel(rows)
+    inner = (box.y + 15, f"kernel {size_kernel}") if size_kernel else (y - neck / 2 - 4, str(squeezed))
+    return [
+        _hourglass(box, neck),
+        svg.text(left + 4, y + 4, str(channels), "label", "start"),
+        svg.text(middle, *inner, "label"),
+        svg.text(right - 4, y + 4, str(channels), "label", "end"),
     ]
-    label = f"squeeze-excite, {channels} \u2192 {squeezed} \u2192 {channels} channels, {params:,} parameters"
-    return svg.Node(marks, hit, tip, label, path)
 
 
 def _hourglass(box: Box, neck: float) -> Mark:
@@ -205,7 +222,7 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
     if has_se:
         x, rows = sum_x - 100, tuple(row for row in part.rows if row.in_se)
         box = Box(x - 60, SHORTCUT_Y + 20, 102, 42)
-        marks.append(_squeeze_excite(rows, x, SHORTCUT_Y, box, f"{part.path}/se"))
+        marks.append(_attention(rows, x, SHORTCUT_Y, box, part.attention_path))
     return marks
 
 

@@ -1,4 +1,4 @@
-"""Draw an enlarged part: the network's costs, a group, a block, its squeeze-excite, a stem or a classifier."""
+"""Draw an enlarged part: the network's costs, a group, a block, its attention, a stem or a classifier."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from senet_lab.architecture.style import Style, style_of
 from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.block import block_foot, draw_block
 from senet_lab.drawing.network.costs import draw_costs
+from senet_lab.drawing.network.eca import draw_eca
 from senet_lab.drawing.network.group import draw_group
 from senet_lab.drawing.network.plain_part import EXTENT, draw_plain_part
 from senet_lab.drawing.network.squeeze_excite import draw_squeeze_excite
@@ -26,7 +27,7 @@ def draw_part(
 
     Args:
         path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
-        style: states place, pooling and gate of squeeze-excite, which a ledger does not contain.
+        style: states place, pooling and gate of the attention, which a ledger does not contain.
         interactive: whether parts react to pointer and keyboard; otherwise the drawing is an image.
         focus: the path of the inner part that gets the keyboard focus first; by default the first one.
 
@@ -40,8 +41,9 @@ def draw_part(
     if part.kind == "group":
         return draw_group(part, anatomy.groups[path], interactive=interactive, focus=focus)
     if part.kind == "se":
-        block = anatomy.part(path.removesuffix("/se"))
-        return draw_squeeze_excite(part, block, style=style, interactive=interactive)
+        block = anatomy.part(path.rpartition("/")[0])
+        draw = draw_eca if part.attention == "eca" else draw_squeeze_excite
+        return draw(part, block, style=style, interactive=interactive)
     if _is_ours(part):
         return draw_block(part, place=style.place, interactive=interactive, focus=focus)
     if _is_wired(anatomy, part):

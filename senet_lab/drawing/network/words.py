@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing.network.anatomy import SHORTCUTS, Part
 from senet_lab.drawing.units import counted, short, size, spaced
 from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.roles import ATTENTION_NAMES, attention_of
 from senet_lab.nets.sketch import Row, Shape
 
 # The kinds of convolutions, in words.
@@ -39,7 +41,7 @@ def title(path: str, dot: str = " \u00b7 ") -> str:
     >>> title("group2/block1/se"), title("")
     ('group 2 \u00b7 block 1 \u00b7 squeeze-excite', 'network')
     """
-    return dot.join("squeeze-excite" if step == "se" else spaced(step) for step in path.split("/")) or "network"
+    return dot.join(ATTENTION_NAMES.get(step) or spaced(step) for step in path.split("/")) or "network"
 
 
 def block_number(part: Part) -> str:
@@ -101,7 +103,11 @@ def unknown(layers: int) -> str:
 def layers_of(part: Part) -> str:
     """Return the layers with weights in order: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
     steps = []
+    own_words = part.attention not in ("", "se")
     for row in part.rows:
+        if row.in_se and own_words:
+            steps += [f"{attention_step(part)}"] if row.role == "scale" else []
+            continue
         if row.kind in UNNAMED or row.role == "shortcut":
             continue
         if row.kind in CONVOLUTIONS and row.kind not in ("conv", "grouped conv"):
@@ -116,6 +122,29 @@ def layers_of(part: Part) -> str:
     if len(steps) > MAX_STEPS:
         steps = [*steps[: MAX_STEPS - 2], "\u22ef", steps[-1]]
     return " \u2192 ".join(steps)
+
+
+def attention_step(part: Part) -> str:
+    """Return an attention module in one or two words: SE 256:16, ECA 5 with its kernel."""
+    numbers = (
+        f"{part.gated_channels}:{part.squeezed_channels}" if part.squeezed_channels else f"{gate_kernel(part.rows)}"
+    )
+    return f"{ATTENTIONS[part.attention]} {numbers}"
+
+
+def gate_kernel(rows: Iterable[Row]) -> int:
+    """Return the kernel of the convolution that computes the gates of ECA; 0 without one."""
+    return next((row.kernel for row in rows if row.role == "gate" and row.kind == "conv"), 0)
+
+
+def attention_words(rows: tuple[Row, ...]) -> tuple[str, str]:
+    """Return the name of an attention module, and what it does to the channels: 256 \u2192 16 \u2192 256 channels."""
+    gate = next(row for row in reversed(rows) if row.role == "gate")
+    channels, kind = gate.output_shape[-1], attention_of(rows)
+    if kind == "eca":
+        return ATTENTION_NAMES[kind], f"kernel {gate_kernel(rows)} over {channels} channels"
+    squeezed = next((row.output_shape[-1] for row in rows if row.role == "reduce"), channels)
+    return ATTENTION_NAMES.get(kind, "squeeze-excite"), f"{channels} \u2192 {squeezed} \u2192 {channels} channels"
 
 
 def details(part: Part) -> list[str]:

@@ -54,25 +54,35 @@ def _layer(layer: str, deep: bool, legacy: bool) -> str:
         return ""
     group, block, part = match[1], int(match[2]) - 1, match[3]
     squeeze = "se_module" if legacy else "se"
-    within = WITHIN | {"se_reduce": f"{squeeze}.fc1", "se_gate": f"{squeeze}.fc2"}
+    within = WITHIN | {"se_reduce": f"{squeeze}.fc1", "se_gate": f"{squeeze}.fc2", "eca_gate_conv": "se.conv"}
     plain = part if re.fullmatch(r"(conv|bn)\d", part) else ""
     part = within.get(part, plain)
     return part and f"layer{group}.{block}.{part}"
 
 
 def to_keras_layout(array: Array, layer: str, rank: int) -> Array:
-    """Transpose numbers for a Keras variable of this rank: a kernel (height, width, in, out), a matrix (in, out)."""
+    """Transpose numbers for a Keras variable of this rank: a kernel (height, width, in, out), a matrix (in, out).
+
+    A kernel of ECA is (steps, in, out).
+    """
     if rank == 4:
         return array.transpose(2, 3, 1, 0)
+    if rank == 3:
+        return array.transpose(2, 1, 0)
     if rank == 2:
         return (array.reshape(array.shape[:2]) if "_se_" in layer else array).T
     return array
 
 
 def to_timm_layout(array: Array, layer: str) -> Array:
-    """Transpose numbers for timm: kernels (out, in, height, width), also those of squeeze-excite's dense layers."""
+    """Transpose numbers for timm: kernels (out, in, height, width), also those of squeeze-excite's dense layers.
+
+    A kernel of ECA is (out, in, steps).
+    """
     if array.ndim == 4:
         return array.transpose(3, 2, 0, 1)
+    if array.ndim == 3:
+        return array.transpose(2, 1, 0)
     if array.ndim == 2:
         return array.T[:, :, None, None] if "_se_" in layer else array.T
     return array

@@ -139,6 +139,7 @@ def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
         squeeze = {"average": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}[style.squeeze]
         return parts | {"epsilon": {style.bn_epsilon}, "gates": {style.gate}, "squeezes": {squeeze}}
     layers = {layer.name: layer for layer in network.layers}
+    rows = [row for row in rows if row.kind != "reshape"]
     return parts | {
         "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
         "gates": {layers[row.name].activation.__name__ for row in rows if row.role == "gate"},

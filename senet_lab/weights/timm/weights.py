@@ -116,7 +116,7 @@ def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
         out = row.output_shape[-1]
         parts: dict[str, tuple[int, ...]] = {}
         if row.kind in ("conv", "grouped conv"):
-            parts["kernel"] = (out, row.channels_in // row.groups, row.kernel, row.kernel)
+            parts["kernel"] = (out, row.channels_in // row.groups, *[row.kernel] * (len(row.output_shape) - 2))
         elif row.kind == "dense":
             parts["kernel"] = (out, row.channels_in) + (1, 1) * row.in_se
         elif row.kind == "batch norm":
