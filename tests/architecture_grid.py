@@ -21,6 +21,8 @@ MOVES = [
     {"pool_padding": "ceil"}, {"conv_bias": True}, {"se_bias": True}, {"squeeze_divisor": 8}, {"bn_epsilon": 1e-5},
     {"bn_momentum": 0.9}, {"zero_gamma": True}, {"branch_relu": True}, {"convention": "paper"}, {"convention": "timm"},
     {"attention": "eca"}, {"attention": "eca", "squeeze": "max", "gate": "tanh", "place": "3x3", "eca_kernel": "formula"},
+    {"attention": "cbam"}, {"attention": "cbam", "place": "post", "convention": "timm", "include_top": False},
+    {"attention": "scse"}, {"attention": "scse", "place": "identity", "gate": "tanh", "convention": "paper"},
 ]  # fmt: skip
 RESNEXT_ALONE = ("cardinality", "base_width")
 HALVED = {"halve_reduction": True}
@@ -51,7 +53,7 @@ def architectures(draw):
         convention=draw(st.sampled_from(["original", "paper", "timm"])),
         squeeze=draw(st.sampled_from(["average", "max"])),
         gate=draw(st.sampled_from(["sigmoid", "tanh", "relu"])),
-        attention=draw(st.sampled_from(["se", "eca"])),
+        attention=draw(st.sampled_from(["se", "eca", "cbam", "scse"])),
         place=draw(st.sampled_from(["standard", "pre", "post", "identity", "3x3"])),
         block=block,
         stem=draw(st.sampled_from(["imagenet", "cifar", "deep"])),

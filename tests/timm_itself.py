@@ -41,6 +41,12 @@ def seen(model, side):
     return {name: tensor.numpy() for name, tensor in kept.items()}
 
 
+def network(name):
+    """Return a network of timm by its name; "resnet18+eca" is one with another attention module."""
+    plain, _, attention = name.partition("+")
+    return timm.create_model(plain, **({"block_args": {"attn_layer": attention}} if attention else {}))
+
+
 def answers(name, folder=None):
     """Return timm's outputs for the draws: log probabilities, maps after each group, gates of its last block.
 
@@ -48,7 +54,7 @@ def answers(name, folder=None):
     return only the names and shapes of its tensors.
     """
     with torch.device("meta"):  # no initial weights: they would be replaced anyway
-        model = timm.create_model(name).eval()
+        model = network(name).eval()
     theirs = {key: tuple(value.shape) for key, value in model.state_dict().items() if "num_batches" not in key}
     told = {"names": fingerprint(theirs)}
     if not sides(name):

@@ -61,7 +61,7 @@ class Style:
         padding: of strided 3x3 convolutions: Keras's "same" (more on the right) or "symmetric".
         pool_padding: of the stem's max pool: "symmetric", or "ceil" (only on the right, because Caffe rounds up).
         conv_bias: biases in the residual blocks' convolutions, before BN (without effect, but counted).
-        se_bias: biases in the two dense layers of squeeze-excite.
+        se_bias: biases in the two dense layers of squeeze-excite, CBAM and scSE, and in scSE's convolution.
         squeeze_divisor: 1 rounds channels/ratio down; d > 1 to the nearest multiple of d, at least d.
         bn_epsilon, bn_momentum: of every batch normalization, in Keras's sense.
         zero_gamma: the last BN of each residual branch starts at 0 (Goyal et al. 2017, sec. 5.1).
@@ -70,7 +70,8 @@ class Style:
         gate: "sigmoid", "tanh" or "relu" (sec. 6.3).
         place: of squeeze-excite: "standard", "pre", "post", "identity" or after the "3x3" (sec. 6.5).
         attention: the module that computes the gates: "se" (Hu et al. 2018), "eca" (Wang et al. 2020), "cbam" (Woo et
-            al. 2018) or "scse" (Roy et al. 2018). `squeeze`, `gate` and `place` apply to each where it has them.
+            al. 2018) or "scse" (Roy et al. 2018). `gate` and `place` apply to all of them, and `squeeze` to all but
+            CBAM, which pools in both ways.
         eca_kernel: how ECA's kernel depends on the channels, see `eca_kernel_size`.
     """
 

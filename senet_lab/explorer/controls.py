@@ -118,8 +118,9 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     )
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others are always possible
+        both = "CBAM pools both ways" if name == "squeeze" and architecture.attention == "cbam" and not why else ""
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
-        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why))
+        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why or both))
 
 
 def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:

@@ -54,6 +54,6 @@ def _squeeze_hint(architecture: Architecture) -> str:
 
 
 def _last_map_size(architecture: Architecture) -> str:
-    last = [row for row in architecture.ledger().rows if row.kind == "add"][-1]
+    last = [row for row in architecture.ledger().rows if row.kind == "add" and not row.in_se][-1]
     _, height, width, _ = last.output_shape
     return f"{height}\u00d7{width}"

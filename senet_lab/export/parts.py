@@ -20,7 +20,7 @@ from senet_lab.nets.sketch import Sketch, place
 
 # The functions that are parts themselves: the code of another part calls them without repeating them.
 BLOCKS = ("identity_block", "projection_block")
-MODULES = ("squeeze_excite_block", "eca_block")
+MODULES = ("squeeze_excite_block", "eca_block", "cbam_block", "scse_block")
 PARTS = ("stem", "learner", "group", *BLOCKS, *MODULES, "classifier", MAIN)
 Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite, or other attention, in it
 

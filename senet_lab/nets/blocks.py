@@ -16,13 +16,18 @@ from typing import Any
 from senet_lab.architecture.style import Style, eca_kernel_size, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
+    Activation,
     Add,
     BatchNormalization,
+    Concatenate,
     Conv1D,
     Conv2D,
+    Cropping2D,
     Dense,
     Dropout,
+    GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     MaxPooling2D,
     Multiply,
@@ -120,7 +125,7 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, na
     return Multiply(name=f"{name}_se_scale", role="scale")([x, gate])
 
 
-def _se_dense(x: Any, units: int, activation: str, *, style: Style, role: str = "", name: str) -> Any:
+def _se_dense(x: Any, units: int, activation: str | None, *, style: Style, role: str = "", name: str) -> Any:
     return Dense(
         units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name, role=role
     )(x)
@@ -150,6 +155,81 @@ def eca_block(x: Any, *, style: Style = ORIGINAL, name: str | None = None) -> An
     )(gate)
     gate = Reshape((1, 1, filters), name=f"{name}_eca_gate", role="gate")(gate)
     return Multiply(name=f"{name}_eca_scale", role="scale")([x, gate])
+
+
+def cbam_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+    """Convolutional Block Attention Module: gates for the channels, then for the pixels (Woo et al. 2018, sec. 3).
+
+    Its 7x7 convolution is followed by batch normalization, as in the authors' code and in timm; the paper has none.
+
+    Args:
+        x: feature maps, (batch, height, width, channels) of known size; the output has the same shape.
+        ratio: amount of filter reduction in the squeeze.
+
+    Raises:
+        ValueError: `ratio` leaves no channel.
+    """
+    name = unique_name(x, "cbam") if name is None else name
+    filters = x.shape[-1]
+    squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
+    mean = GlobalAveragePooling2D(keepdims=True, name=f"{name}_cbam_squeeze_mean", role="squeeze")(x)
+    largest = GlobalMaxPooling2D(keepdims=True, name=f"{name}_cbam_squeeze_max", role="squeeze")(x)
+    # One below the other, both go through the same two dense layers
+    gate = Concatenate(axis=1, name=f"{name}_cbam_squeeze", role="squeeze")([mean, largest])
+    gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_cbam_reduce")
+    gate = _se_dense(gate, filters, None, style=style, role="gate", name=f"{name}_cbam_gate_dense")
+    mean = Cropping2D(((0, 1), (0, 0)), name=f"{name}_cbam_gate_mean", role="gate")(gate)
+    largest = Cropping2D(((1, 0), (0, 0)), name=f"{name}_cbam_gate_max", role="gate")(gate)
+    gate = Add(name=f"{name}_cbam_gate_sum", role="gate")([mean, largest])
+    gate = Activation(style.gate, name=f"{name}_cbam_gate", role="gate")(gate)
+    x = Multiply(name=f"{name}_cbam_scale", role="scale")([x, gate])
+    return _gate_pixels(x, style=style, name=f"{name}_cbam_spatial")
+
+
+def _gate_pixels(x: Any, *, style: Style, name: str) -> Any:
+    """Scale each pixel by a gate from means and maxima over the channels (Woo et al. 2018, eq. 3)."""
+    height, width, filters = x.shape[1:]
+    # Keras pools over the last axis if it takes the pixels for channels
+    pixels = Reshape((height * width, filters), name=f"{name}_squeeze_pixels", role="spatial squeeze")(x)
+    mean = GlobalAveragePooling1D(
+        data_format="channels_first", keepdims=True, name=f"{name}_squeeze_mean", role="spatial squeeze"
+    )(pixels)
+    largest = GlobalMaxPooling1D(
+        data_format="channels_first", keepdims=True, name=f"{name}_squeeze_max", role="spatial squeeze"
+    )(pixels)
+    gate = Concatenate(name=f"{name}_squeeze", role="spatial squeeze")([mean, largest])
+    gate = Reshape((height, width, 2), name=f"{name}_squeeze_map", role="spatial squeeze")(gate)
+    gate = conv(gate, 1, 7, style=replace(style, conv_bias=False), role="spatial gate", name=f"{name}_gate_conv")
+    gate = batch_norm(gate, style=style, role="spatial gate", name=f"{name}_gate_bn")
+    gate = Activation(style.gate, name=f"{name}_gate", role="spatial gate")(gate)
+    return Multiply(name=f"{name}_scale", role="spatial scale")([x, gate])
+
+
+def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+    """Concurrent spatial and channel squeeze and excite: squeeze-excite plus pixels scaled (Roy et al. 2018, sec. 2).
+
+    Both results are added, as in the paper; the authors' later one, Roy et al. 2019, prefers their maximum.
+
+    Args:
+        x: feature maps, (batch, height, width, channels); the output has the same shape.
+        ratio: amount of filter reduction in the squeeze.
+
+    Raises:
+        ValueError: `ratio` leaves no channel.
+    """
+    name = unique_name(x, "scse") if name is None else name
+    channels = squeeze_excite_block(x, ratio, style=style, name=name)
+    gate = Conv2D(
+        1,
+        1,
+        activation=style.gate,
+        use_bias=style.se_bias,
+        kernel_initializer="he_normal",
+        name=f"{name}_scse_spatial_gate",
+        role="spatial gate",
+    )(x)
+    pixels = Multiply(name=f"{name}_scse_spatial_scale", role="spatial scale")([x, gate])
+    return Add(name=f"{name}_scse_sum", role="sum")([channels, pixels])
 
 
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
@@ -188,6 +268,10 @@ def residual_block(
             return x
         if style.attention == "eca":
             return eca_block(x, style=style, name=name)
+        if style.attention == "cbam":
+            return cbam_block(x, ratio, style=style, name=name)
+        if style.attention == "scse":
+            return scse_block(x, ratio, style=style, name=name)
         return squeeze_excite_block(x, ratio, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck

@@ -248,8 +248,12 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
 
 def write_row(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
     """Return the output of a layer with one or more inputs, with its row."""
-    # A scaled map keeps its receptive field, although its gate depends on the whole map.
-    widest = max(inputs, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))
+    # A scaled map keeps its receptive field, although a gate depends on the whole map, or on a window around a pixel.
+    is_scaled = entry.kind == "scale"
+    widest = max(
+        inputs,
+        key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.shape[-1] if is_scaled else 0, each.field),
+    )
     output = widest.write(name, entry, role)
     output.inputs = tuple(inputs)
     return output

@@ -12,7 +12,7 @@ import pytest
 from answering import answering
 from servers import ROOT
 from timm_draws import EVEN, images
-from timm_recorded import TIMM, seen_by
+from timm_recorded import TIMM, UNNAMED, seen_by
 
 from senet_lab import Architecture
 from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of
@@ -71,7 +71,7 @@ def asked(timm, request, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", NAMES, indirect=True)
+@pytest.mark.parametrize("asked", [*NAMES, *UNNAMED], indirect=True)
 def test_recorded_values_are_those_of_timm(asked):
     name, said, _ = asked
     told = TIMM[name]

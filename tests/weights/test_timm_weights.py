@@ -14,13 +14,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 from timm_draws import DEEPER, LARGER, draw, fingerprint, sides
-from timm_recorded import TIMM, assert_as_timm, legacy, ported
+from timm_recorded import TIMM, UNNAMED, assert_as_timm, legacy, ported
 
 from senet_lab import Architecture
 from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm import hub
 from senet_lab.weights.timm.classes import imagenet_classes, most_likely
-from senet_lab.weights.timm.keys import key
+from senet_lab.weights.timm.keys import key, to_keras_layout, to_timm_layout
 from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of, differences, name_of
 from senet_lab.weights.timm.preprocessing import Preprocessing
 from senet_lab.weights.timm.results import RESULTS
@@ -39,6 +39,31 @@ def test_names_and_shapes_of_all_tensors_are_those_of_timm(name):
 def test_a_network_is_known_again_by_what_timm_calls_it(name):
     odd = replace(architecture_of(name), input_shape=(96, 64, 3), classes=7)
     assert name_of(odd) == name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", UNNAMED)
+def test_a_network_with_eca_has_the_tensors_of_timm_s_and_computes_the_same(name):
+    architecture = UNNAMED[name]
+    assert fingerprint(shapes(architecture)) == TIMM[name]["names"]
+    model, _ = ported(name)
+    assert_as_timm(name, model)
+
+
+def test_the_kernel_of_eca_goes_to_timm_and_back():
+    kernel = np.arange(5.0).reshape(1, 1, 5)
+    ours = to_keras_layout(kernel, "group2_block1_eca_gate_conv", 3)
+    assert (ours.shape, ours[:, 0, 0].tolist()) == ((5, 1, 1), [0, 1, 2, 3, 4])
+    assert (to_timm_layout(ours, "group2_block1_eca_gate_conv") == kernel).all()
+    assert key("group2_block1_eca_gate_conv", "kernel") == "layer2.0.se.conv.weight"
+
+
+def test_weights_of_eca_do_not_fit_squeeze_excite_nor_another_kernel():
+    with_eca = draw(shapes(replace(SMALL, attention="eca")))
+    with pytest.raises(ValueError, match=r"are unknown to the architecture: layer1\.0\.se\.conv\.weight"):
+        convert(with_eca, SMALL)
+    with pytest.raises(ValueError, match=r"layer2\.0\.se\.conv\.weight is \(1, 1, 5\), and .* wants \(1, 1, 3\)"):
+        convert(with_eca, replace(SMALL, attention="eca", eca_kernel="released"))
 
 
 UNLIKE = {
