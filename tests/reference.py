@@ -34,6 +34,31 @@ def squeeze_excite(x, reduce, expand):
     return x * s[:, None, None, :]
 
 
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def efficient_channel_attention(x, kernel):
+    """Apply ECA (Wang et al. 2020, sec. 3.2): each gate from as many neighboring channels as the kernel has weights."""
+    z, half = x.mean((1, 2)), len(kernel) // 2
+    padded = np.pad(z, ((0, 0), (half, half)))
+    mixed = sum(weight * padded[:, at : at + z.shape[1]] for at, weight in enumerate(kernel))
+    return x * sigmoid(mixed)[:, None, None, :]
+
+
+def convolutional_block_attention(x, reduce, expand, kernel, norm, epsilon):
+    """Apply CBAM without biases (Woo et al. 2018, eq. 1 to 3), with batch normalization behind its convolution."""
+    mean, largest = (relu(z @ reduce) @ expand for z in (x.mean((1, 2)), x.max((1, 2))))
+    x = x * sigmoid(mean + largest)[:, None, None, :]
+    pooled = np.stack([x.mean(-1), x.max(-1)], -1)
+    return x * sigmoid(batch_norm(convolve(pooled, kernel, pad=3), *norm, epsilon))
+
+
+def concurrent_attention(x, reduce, expand, kernel):
+    """Apply scSE without biases (Roy et al. 2018, sec. 2): the sum of both results."""
+    return squeeze_excite(x, reduce, expand) + x * sigmoid(convolve(x, kernel))
+
+
 def bottleneck_block(x, weights, *, strides, groups, stride_in_1x1, epsilon):
     """Apply the block of He et al. 2016, fig. 5, or Xie et al. 2017, fig. 3c, with squeeze-excite and a projection."""
 

@@ -55,7 +55,8 @@ def _part_code(architecture: Architecture, group: str, block: str, se: bool) -> 
         name, call = calls[group, block, se]
         functions = [name]
     for name in functions:  # the list grows during the loop
-        functions += [each for each in callees(program[name], program) if each not in (*PARTS, *functions)]
+        left_out = functions if name in MODULES else (*PARTS, *functions)  # scSE repeats squeeze-excite
+        functions += [each for each in callees(program[name], program) if each not in left_out]
     callers_first = [name for name in reversed(program) if name in functions]
     return wrap_lines(call) + "".join(f"\n\n{source_text(program[name])}\n" for name in callers_first)
 

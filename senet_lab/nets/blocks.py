@@ -158,7 +158,7 @@ def eca_block(x: Any, *, style: Style = ORIGINAL, name: str | None = None) -> An
 
 
 def cbam_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
-    """Convolutional Block Attention Module: gates for the channels, then for the pixels (Woo et al. 2018, sec. 3).
+    """Convolutional Block Attention Module: scale channels, then pixels (Woo et al. 2018, sec. 3).
 
     Its 7x7 convolution is followed by batch normalization, as in the authors' code and in timm; the paper has none.
 
@@ -199,14 +199,22 @@ def _gate_pixels(x: Any, *, style: Style, name: str) -> Any:
     )(pixels)
     gate = Concatenate(name=f"{name}_squeeze", role="spatial squeeze")([mean, largest])
     gate = Reshape((height, width, 2), name=f"{name}_squeeze_map", role="spatial squeeze")(gate)
-    gate = conv(gate, 1, 7, style=replace(style, conv_bias=False), role="spatial gate", name=f"{name}_gate_conv")
+    gate = Conv2D(
+        1,
+        7,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name=f"{name}_gate_conv",
+        role="spatial gate",
+    )(gate)
     gate = batch_norm(gate, style=style, role="spatial gate", name=f"{name}_gate_bn")
     gate = Activation(style.gate, name=f"{name}_gate", role="spatial gate")(gate)
     return Multiply(name=f"{name}_scale", role="spatial scale")([x, gate])
 
 
 def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
-    """Concurrent spatial and channel squeeze and excite: squeeze-excite plus pixels scaled (Roy et al. 2018, sec. 2).
+    """Spatial and channel squeeze and excite: scale channels, scale pixels, add both (Roy et al. 2018, sec. 2).
 
     Both results are added, as in the paper; the authors' later one, Roy et al. 2019, prefers their maximum.
 

@@ -44,6 +44,8 @@ SHAPES = {
     "a ratio per group": Architecture("resnext", ratio=(16, None, 8, 4)),
     "not square": Architecture(input_shape=(64, 96, 1), convention="paper"),
     "without top": Architecture(include_top=False),
+    "eca": Architecture(attention="eca", ratio=(16, None, 16, 16)),
+    "cbam": replace(Architecture.preset("cifar_se_resnet20"), attention="cbam"),
 }
 
 
@@ -106,6 +108,9 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("place", "pre", lambda made: made.place == "pre"),
     ("squeeze", "max", lambda made: made.squeeze == "max"),
     ("gate", "tanh", lambda made: made.gate == "tanh"),
+    ("attention", "eca", lambda made: made == Architecture("resnext", attention="eca")),
+    ("attention", None, lambda made: made.ratio is None),
+    ("eca_kernel", "formula", lambda made: made.eca_kernel == "formula"),
     ("groups", "(64, 2), (128, 2)", lambda made: made.groups == ((64, 2), (128, 2))),
     ("ratio", "none", lambda made: made.ratio is None),
     ("ratio", "16, none, 8, 4", lambda made: made.ratio == (16, None, 8, 4)),
@@ -126,6 +131,24 @@ def test_a_value_that_is_selected_or_typed_is_set_on_the_network(explorer, name,
 
 def control_of(explorer, name):
     return next(control for control in explorer.shown["controls"] if control["name"] == name)
+
+
+def test_eca_has_no_ratio_and_states_its_kernels(explorer):
+    ask(explorer, attention="eca", in_groups=[1, 3, 4])
+    ratio, attention, groups = (control_of(explorer, name) for name in ("ratio", "attention", "in_groups"))
+    assert (ratio["disabled"], ratio["hint"]) == (True, "ECA reduces nothing")
+    assert attention["hint"] == "a convolution over channels; kernel 3, 5, 7"
+    assert groups["label"] == "ECA groups"
+    ask(explorer, attention=None)
+    assert (control_of(explorer, "attention")["value"], control_of(explorer, "ratio")["disabled"]) == (None, False)
+    ask(explorer, attention="se")
+    assert explorer.architecture == Architecture("resnext")
+
+
+def test_cbam_pools_in_both_ways_so_that_the_squeeze_cannot_be_moved(explorer):
+    ask(explorer, attention="cbam")
+    squeeze = control_of(explorer, "squeeze")
+    assert (squeeze["disabled"], squeeze["hint"]) == (True, "CBAM pools both ways")
 
 
 def test_the_ratio_slider_stands_at_the_ratio_of_the_groups_that_have_squeeze_excite(explorer):

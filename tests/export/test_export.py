@@ -43,6 +43,9 @@ EXECUTED = [
     replace(NET, ratio=(2, 8), place="post", conv_bias=True, padding="symmetric"),
     replace(NET, block="basic", stem="cifar", se_bias=True),
     replace(NET, block="basic", place="3x3", convention="timm", bn_epsilon=1e-4),
+    replace(NEXT, attention="eca", eca_kernel="formula"),
+    replace(NET, attention="cbam", convention="paper", ratio=(4, None)),
+    replace(NET, attention="scse", place="pre"),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 import reference
 
 from senet_lab import Architecture, SEResNet, SEResNeXt, accelerate, se_resnext
-from senet_lab.architecture.style import style_of
+from senet_lab.architecture.style import CHOICES, style_of
 
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
 
@@ -32,6 +32,39 @@ def test_the_se_block_equals_the_papers_equations():
     reduce, expand = (model.get_layer(f"attention_se_{part}").kernel.numpy() for part in ("reduce", "gate"))
     x = images((6, 5, 16))
     np.testing.assert_allclose(model(x), reference.squeeze_excite(x, reduce, expand), atol=1e-5)
+
+
+def weights_of(model, *layers):
+    return [model.get_layer(f"attention_{layer}").kernel.numpy() for layer in layers]
+
+
+@pytest.mark.parametrize(("rule", "channels", "size"), [("released", 16, 3), ("formula", 128, 5)])
+def test_eca_equals_the_papers_convolution_over_neighboring_channels(rule, channels, size):
+    inputs = keras.Input((6, 5, channels))
+    style = style_of(attention="eca", eca_kernel=rule)
+    model = randomized(keras.Model(inputs, SEResNet.eca_block(inputs, style=style, name="attention")))
+    (kernel,) = weights_of(model, "eca_gate_conv")
+    assert kernel.shape == (size, 1, 1)
+    x = images((6, 5, channels))
+    np.testing.assert_allclose(model(x), reference.efficient_channel_attention(x, kernel[:, 0, 0]), atol=1e-5)
+
+
+def test_cbam_equals_the_papers_equations():
+    inputs = keras.Input((6, 5, 16))
+    model = randomized(keras.Model(inputs, SEResNet.cbam_block(inputs, ratio=4, name="attention")))
+    weights = weights_of(model, "cbam_reduce", "cbam_gate_dense", "cbam_spatial_gate_conv")
+    norm = [weight.numpy() for weight in model.get_layer("attention_cbam_spatial_gate_bn").weights]
+    x = images((6, 5, 16))
+    expected = reference.convolutional_block_attention(x, *weights, norm, epsilon=1e-3)
+    np.testing.assert_allclose(model(x), expected, atol=1e-5)
+
+
+def test_scse_adds_what_both_of_its_gates_scale():
+    inputs = keras.Input((6, 5, 16))
+    model = randomized(keras.Model(inputs, SEResNet.scse_block(inputs, ratio=4, name="attention")))
+    weights = weights_of(model, "se_reduce", "se_gate", "scse_spatial_gate")
+    x = images((6, 5, 16))
+    np.testing.assert_allclose(model(x), reference.concurrent_attention(x, *weights), atol=1e-5)
 
 
 @pytest.mark.parametrize("strides", [1, 2])
@@ -87,6 +120,22 @@ def test_the_squeeze_pools_as_its_name_says():
         before, after = (model.get_layer(f"group1_block1_{part}").output for part in ("bn3", "se_squeeze"))
         maps, numbers = keras.Model(model.input, [before, after])(x)
         np.testing.assert_allclose(np.asarray(numbers)[:, 0, 0], pooled(maps, axis=(1, 2)), rtol=1e-4, atol=1e-5)
+
+
+SCALES = {"se": "se_scale", "eca": "eca_scale", "cbam": "cbam_scale", "scse": "se_scale"}
+
+
+@pytest.mark.parametrize("attention", CHOICES["attention"])
+def test_each_attention_is_in_the_groups_that_have_a_ratio_and_saved_without_code(attention, tmp_path):
+    architecture = replace(SMALL, attention=attention, ratio=(None, 4))
+    model = randomized(architecture.build())
+    names = [layer.name for layer in model.layers if layer.name.endswith(SCALES[attention])]
+    assert names == [f"group2_block1_{SCALES[attention]}"]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert all(type(layer).__module__.startswith("keras.") for layer in loaded.layers)
+    x = images((32, 32, 3))
+    np.testing.assert_allclose(loaded(x), model(x), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,9 @@ def jax(tmp_path_factory):
         yield ask
 
 
-def assert_as_here(jax, folder, family, how, *more):
+def assert_as_here(jax, folder, family, how, *more, **changes):
     """See that JAX computes of a network with the same weights what `how` does here."""
-    architecture = Architecture(family, **SMALL)
+    architecture = Architecture(family, **SMALL, **changes)
     model, weights, images, found = architecture.build(), *(folder / name for name in FILES)
     model.save_weights(weights)
     np.save(images, IMAGES)
@@ -55,6 +55,12 @@ def assert_as_here(jax, folder, family, how, *more):
 
 def test_jax_gives_what_tensorflow_gives(jax, tmp_path):
     assert_as_here(jax, tmp_path, "resnet", lambda model, images: {"output": np.asarray(model(images))})
+
+
+@pytest.mark.parametrize("attention", ["eca", "cbam", "scse"])
+def test_jax_gives_what_tensorflow_gives_with_other_attention(jax, tmp_path, attention):
+    how = {"how": lambda model, images: {"output": np.asarray(model(images))}}
+    assert_as_here(jax, tmp_path, "resnet", **how, attention=attention)
 
 
 def test_jax_has_the_output_the_gates_the_ablations_and_grad_cam_that_tensorflow_has(jax, tmp_path):

@@ -10,6 +10,7 @@ from senet_lab.drawing.network.block import block_foot, draw_block
 from senet_lab.drawing.network.costs import draw_costs
 from senet_lab.drawing.network.eca import draw_eca
 from senet_lab.drawing.network.group import draw_group
+from senet_lab.drawing.network.pixel_gates import draw_pixel_gates
 from senet_lab.drawing.network.plain_part import EXTENT, draw_plain_part
 from senet_lab.drawing.network.squeeze_excite import draw_squeeze_excite
 from senet_lab.drawing.network.wired_block import draw_wired_block, is_drawable
@@ -17,6 +18,7 @@ from senet_lab.drawing.svg import Drawing, Group
 from senet_lab.ledger.ledger import Ledger
 
 PLAIN = style_of()
+DRAW_INSIDE = {"eca": draw_eca, "cbam": draw_pixel_gates, "scse": draw_pixel_gates}  # the others as squeeze-excite
 BLOCK_KINDS = {"conv", "grouped conv", "batch norm", "activation", "pad", "pool", "add"}  # of layers in our blocks
 
 
@@ -42,7 +44,7 @@ def draw_part(
         return draw_group(part, anatomy.groups[path], interactive=interactive, focus=focus)
     if part.kind == "se":
         block = anatomy.part(path.rpartition("/")[0])
-        draw = draw_eca if part.attention == "eca" else draw_squeeze_excite
+        draw = DRAW_INSIDE.get(part.attention, draw_squeeze_excite)
         return draw(part, block, style=style, interactive=interactive)
     if _is_ours(part):
         return draw_block(part, place=style.place, interactive=interactive, focus=focus)
