@@ -366,7 +366,7 @@ def test_squeeze_excite_is_explained_with_its_numbers():
 
 INSIDE = {
     "eca": ("kernel 5, sigmoid", "5 weights, the same for all channels", "mean of u over 28", "j from \u22122 to 2"),
-    "cbam": ("512", "32", "7\u00d77, 2 \u2192 1", "mean and max of 512", "W\u2082 \u03b4(W\u2081 max u)"),
+    "cbam": ("512", "32", "7\u00d77, 2 \u2192 1", "mean and max of 512", "MLP(mean u) + MLP(max u)"),
     "scse": ("512", "32", "1\u00d71, 512 \u2192 1", "x\u0303 = s \u00b7 u + t \u00b7 u", "512 weights w"),
 }
 

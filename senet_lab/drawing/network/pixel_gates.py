@@ -145,14 +145,14 @@ def _equations(part: Part, style: Style) -> list[tuple[str, str]]:
         return [
             (
                 "eq. 2",
-                f"s = {sign}(W\u2082 \u03b4(W\u2081 mean u) + W\u2082 \u03b4(W\u2081 max u)); \u03b4 is {inner}{biases}",
+                f"s = {sign}(MLP(mean u) + MLP(max u)), MLP z = W\u2082 \u03b4(W\u2081 z){biases}; \u03b4 is {inner}",
             ),
             ("eq. 3", f"t = {sign}(BN({kernel(conv)} [mean, max] of s \u00b7 u over channels))"),
             ("output", "x\u0303 = t \u00b7 s \u00b7 u"),
         ]
     pooled = "mean" if style.squeeze == "average" else "max"
     return [
-        ("cSE", f"s = {sign}(W\u2082 \u03b4(W\u2081 {pooled} u)); \u03b4 is {inner}{biases}"),
+        ("cSE", f"s = {sign}(W\u2082 \u03b4(W\u2081 {pooled} u)){biases}; \u03b4 is {inner}"),
         ("sSE", f"t = {sign}(w \u00b7 u at each pixel), {conv.channels_in} weights w"),
         ("scSE", "x\u0303 = s \u00b7 u + t \u00b7 u"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from senet_lab.architecture.style import ATTENTIONS
@@ -137,7 +137,7 @@ def gate_kernel(rows: Iterable[Row]) -> int:
     return next((row.kernel for row in rows if row.role == "gate" and row.kind == "conv"), 0)
 
 
-def attention_words(rows: tuple[Row, ...]) -> tuple[str, str]:
+def attention_words(rows: Sequence[Row]) -> tuple[str, str]:
     """Return the name of an attention module, and what it does to the channels: 256 \u2192 16 \u2192 256 channels."""
     gate = next(row for row in reversed(rows) if row.role == "gate")
     channels, kind = gate.output_shape[-1], attention_of(rows)
