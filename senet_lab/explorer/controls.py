@@ -139,6 +139,8 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     if not details:
         return
     for name, label in DETAILS.items():
+        if name == "eca_kernel" and architecture.attention != "eca":
+            continue
         value, usual = getattr(architecture, name), format_value(getattr(architecture.style, name))
         stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
         labels = (f"default: {usual}" if value is None else "default", *map(format_value, stops[1:]))

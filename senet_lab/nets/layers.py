@@ -234,9 +234,8 @@ def Cropping2D(shape: Shape, cropping: int | Sequence[int] | Sequence[Sequence[i
 def _global_sequence_pooling(shape: Shape, data_format: str | None, keepdims: bool) -> Entry:
     if len(shape) != 3:
         raise ValueError(f"`shape` (={quoted(shape[1:])}) must be (steps, channels); try Reshape first.")
-    is_first = (
-        one_of("data_format", data_format or "channels_last", ("channels_last", "channels_first")) != "channels_last"
-    )
+    known = "channels_last" if data_format is None else data_format
+    is_first = one_of("data_format", known, ("channels_last", "channels_first")) == "channels_first"
     steps, channels = shape[:0:-1] if is_first else shape[1:]
     output: Shape = (None, channels, 1) if is_first else (None, 1, channels)
     output = output if keepdims else (None, channels)
