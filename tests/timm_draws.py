@@ -18,17 +18,20 @@ DEEPER = {
     "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",
     "legacy_seresnet152": "legacy_seresnet50", "legacy_seresnext50_32x4d": "legacy_seresnext26_32x4d",
     "legacy_seresnext101_32x4d": "legacy_seresnext26_32x4d",
+    "resnet26d": "resnet50d", "resnet101d": "resnet50d", "resnet152d": "resnet50d", "resnet26t": "resnet50t",
+    "resnet34d": "resnet18d", "resnetaa101d": "resnetaa50d",
 }  # fmt: skip
 LARGER = re.compile("152|32x8d|64x4d")  # networks with the layers of another one, but more or wider
+FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d")  # for which the full size is recorded as well
 PROBES = 48  # numbers stored per output, evenly spaced
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 
 
 def sides(name):
-    """Return image sizes for a network of timm: small, since map size changes no layer; for one network, full size."""
+    """Return image sizes for a network of timm: small, since map size changes no layer; for some, full size too."""
     if name in DEEPER:
         return ()
-    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name == "seresnext50_32x4d"))
+    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name in FULL_SIZE))
 
 
 def draw(shapes, seed=0):

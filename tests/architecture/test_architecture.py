@@ -57,7 +57,7 @@ OTHERS = {
     "gate": "tanh", "place": "post", "block": "basic", "stem": "cifar", "projection_kernel": 3,
     "halve_reduction": True, "dropout": 0.1, "stride_place": "3x3", "padding": "symmetric", "pool_padding": "ceil",
     "conv_bias": True, "se_bias": True, "squeeze_divisor": 8, "bn_epsilon": 1e-4, "bn_momentum": 0.5,
-    "zero_gamma": True, "branch_relu": True,
+    "zero_gamma": True, "branch_relu": True, "stem_width": 32, "projection_pooling": True, "downsampling": "average",
 }  # fmt: skip
 
 
