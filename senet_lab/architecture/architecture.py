@@ -13,6 +13,7 @@ from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
 from senet_lab.architecture.style import (
     CONVENTIONS,
+    DEEP_STEMS,
     FAMILIES,
     STYLE_FIELDS,
     VARIANTS,
@@ -230,7 +231,7 @@ class Architecture:
     @property
     def layers(self) -> int:
         """Depth as in the literature: layers with weights on the main path (no shortcuts, no squeeze-excite)."""
-        stem = 3 if self.style.stem in ("deep", "tiered") else 1
+        stem = 3 if self.style.stem in DEEP_STEMS else 1
         blocks = sum(group.n_blocks for group in self.plan)
         return stem + blocks * (2 if self.style.block == "basic" else 3) + 1
 

@@ -40,6 +40,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "gate": ("sigmoid", "tanh", "relu"),
     "place": ("standard", "pre", "post", "identity", "3x3"),
 }
+DEEP_STEMS = ("deep", "tiered")  # of three 3x3 convolutions
 # The names of variants with three convolutions in the stem, by the `stem`, its `stem_width` and `projection_pooling`:
 # C and D of He et al. 2019, sec. 4; T of timm. They keep the depth of the network with a stem of one convolution.
 VARIANTS: Mapping[tuple[str, int, bool], str] = {

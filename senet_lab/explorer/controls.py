@@ -125,6 +125,9 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
         stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
         labels = (f"default: {usual}" if value is None else "default", *map(format_value, stops[1:]))
         yield Control(name, label, CONVENTION, "select", stops, labels, value)
+    why = disabled_reasons(architecture)["stem_width"]
+    hint = why or "channels of its second convolution; it returns twice as many"
+    yield Control("stem_width", "Stem width", CONVENTION, "text", (), (), architecture.stem_width, hint, bool(why))
     for name, label in NUMBERS.items():
         value, usual = getattr(architecture, name), getattr(architecture.style, name)
         yield Control(

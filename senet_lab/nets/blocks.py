@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from senet_lab.architecture.style import Style, squeezed_channels, style_of
+from senet_lab.architecture.style import DEEP_STEMS, Style, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
     Add,
@@ -79,7 +79,7 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
-    elif style.stem in ("deep", "tiered"):
+    elif style.stem in DEEP_STEMS:
         first = n_filters // 2 if style.stem == "deep" else 3 * (n_filters // 8)
         x = conv(inputs, first, 3, strides=2, style=style, name=f"{name}_conv1")
         x = batch_norm(x, style=style, name=f"{name}_bn1")

@@ -21,6 +21,8 @@ DETAILS = {
     "block": "Block",
     "stem": "Stem",
     "projection_kernel": "Projection kernel",
+    "projection_pooling": "Pooled projection",
+    "downsampling": "Downsampling by",
     "halve_reduction": "First 1\u00d71 halved",
 }
 NUMBERS = {
@@ -36,6 +38,7 @@ PARAMETER_LABELS = {
     "groups": "Groups",
     "cardinality": "Cardinality",
     "base_width": "Base width",
+    "stem_width": "Stem width",
     "ratio": "Ratio",
     "image_size": "Image size",
     "classes": "Classes",

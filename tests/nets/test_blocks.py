@@ -53,6 +53,31 @@ def test_a_whole_block_equals_its_numpy_reference(family, strides):
     np.testing.assert_allclose(model(images((8, 8, 16))), expected, atol=1e-5 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("stride_place", ["1x1", "3x3"])
+@pytest.mark.parametrize(
+    ("projection_pooling", "downsampling"), [(True, "stride"), (True, "average"), (False, "average")]
+)
+@pytest.mark.parametrize("side", [8, 9])
+def test_a_block_that_pools_equals_its_numpy_reference(projection_pooling, downsampling, stride_place, side):
+    """On a map of odd sides too, at whose edges a window is cut off."""
+    pooling = {"projection_pooling": projection_pooling, "downsampling": downsampling}
+    style = replace(style_of("timm", "resnext"), se_bias=False, stride_place=stride_place, **pooling)
+    inputs = keras.Input((side, side, 16))
+    outputs = SEResNeXt.projection_block(inputs, 16, 32, 4, 2, 4, style=style, name="b")
+    model = randomized(keras.Model(inputs, outputs))
+    weights = {layer.name[2:]: [w.numpy() for w in layer.weights] for layer in model.layers if layer.weights}
+    expected = reference.bottleneck_block(
+        images((side, side, 16)),
+        weights,
+        strides=2,
+        groups=4,
+        stride_in_1x1=stride_place == "1x1",
+        epsilon=1e-5,
+        **pooling,
+    )
+    np.testing.assert_allclose(model(images((side, side, 16))), expected, atol=1e-5 * np.abs(expected).max())
+
+
 def test_each_of_32_paths_depends_on_its_own_channels_and_on_no_other():
     """The original lesson's loop of Lambdas read the last slice in every path: the same shape, the same count, no error."""
     inputs = keras.Input((4, 4, 64))

@@ -281,12 +281,12 @@ def test_networks_with_the_same_tensors_each_take_them(pair, monkeypatch):
     weights = {name: np.zeros(shape, "float32") for name, shape in shapes(first).items()}
     assert shapes(first) == shapes(second)
     built = []
-    monkeypatch.setattr(Architecture, "build", lambda self: built.append(self))
+    monkeypatch.setattr(Architecture, "build", built.append)
     for architecture in (first, second):
         with pytest.raises(AttributeError):  # there is no model that takes the weights
             convert(weights, architecture)
     assert built == [first, second]
-    with pytest.raises(ValueError, match="computes otherwise than timm: it has other .*stem_pool"):
+    with pytest.raises(ValueError, match=r"computes otherwise than timm: it has other .*stem_pool"):
         convert(weights, replace(first, pool_padding="ceil"))
 
 

@@ -19,7 +19,7 @@ from senet_lab.weights.timm.preprocessing import Preprocessing
 if TYPE_CHECKING:
     import keras
 
-_SIZES: Mapping[str, dict[str, Any]] = {
+_SIZES: dict[str, dict[str, Any]] = {
     "seresnet18": {"depth": 18},
     "seresnet34": {"depth": 34},
     "seresnet50": {"depth": 50},
@@ -37,7 +37,7 @@ _D: dict[str, Any] = {"stem": "deep", "stem_width": 32, "projection_pooling": Tr
 _T: dict[str, Any] = _D | {"stem": "tiered"}
 _AA: dict[str, Any] = _D | {"downsampling": "average"}
 _NO_SE: dict[str, Any] = {"ratio": None}
-_VARIANTS: Mapping[str, dict[str, Any]] = {
+_VARIANTS: dict[str, dict[str, Any]] = {
     "seresnet50t": {"depth": 50} | _T,
     "seresnet152d": {"depth": 152} | _D,
     "seresnetaa50d": {"depth": 50} | _AA,

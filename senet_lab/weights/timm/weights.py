@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import DEEP_STEMS
 from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, flag, instance, path_of
 from senet_lab.extras import needed_by
@@ -112,7 +113,7 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
 def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
     """Return the variable that each tensor of timm belongs to."""
     rows, style = architecture.ledger().rows, architecture.style
-    deep, pooled = style.stem in ("deep", "tiered"), style.projection_pooling
+    deep, pooled = style.stem in DEEP_STEMS, style.projection_pooling
     targets: dict[str, Target] = {}
     for row in rows:
         out = row.output_shape[-1]
