@@ -12,6 +12,8 @@ from senet_lab.architecture.style import style_of
 
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
 
+POOLED = replace(SMALL, stem="tiered", stem_width=8, projection_pooling=True, downsampling="average")
+
 
 def randomized(model, seed=0):
     """The model with all weights drawn anew, moving variances among them: nothing is left at 0 or 1."""
@@ -164,8 +166,9 @@ def test_pooling_that_rounds_up_gives_caffes_size(side):
     assert rows["stem_pool"].output_shape[1] == -(-(conv - 3) // 2) + 1
 
 
-def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(tmp_path):
-    model = randomized(SMALL.build())
+@pytest.mark.parametrize("architecture", [SMALL, POOLED], ids=["strides", "average pooling"])
+def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(architecture, tmp_path):
+    model = randomized(architecture.build())
     model.save(tmp_path / "model.keras")
     plain = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     np.testing.assert_allclose(plain(images((32, 32, 3))), model(images((32, 32, 3))), rtol=1e-5, atol=1e-6)

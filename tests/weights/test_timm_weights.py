@@ -73,11 +73,12 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
 
 
 @pytest.mark.parametrize("name", DEEPER)
-def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth(name):
+def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth_and_squeeze_excite(name):
     """So it computes what timm does if that one does: its tensors, block for block, are those of timm."""
     recorded = architecture_of(DEEPER[name])
     assert sides(DEEPER[name])
-    assert replace(architecture_of(name), depth=recorded.depth) == recorded
+    ratio = architecture_of(name).ratio and recorded.ratio
+    assert replace(architecture_of(name), depth=recorded.depth) == replace(recorded, ratio=ratio)
     assert architecture_of(name).style == recorded.style
 
 
@@ -280,12 +281,14 @@ def test_networks_with_the_same_tensors_each_take_them(pair, monkeypatch):
     first, second = map(architecture_of, pair)
     weights = {name: np.zeros(shape, "float32") for name, shape in shapes(first).items()}
     assert shapes(first) == shapes(second)
-    built = []
-    monkeypatch.setattr(Architecture, "build", built.append)
+
+    def build(self):
+        raise InterruptedError(self.name)  # everything is checked before, and the networks are large
+
+    monkeypatch.setattr(Architecture, "build", build)
     for architecture in (first, second):
-        with pytest.raises(AttributeError):  # there is no model that takes the weights
+        with pytest.raises(InterruptedError, match=architecture.name):
             convert(weights, architecture)
-    assert built == [first, second]
     with pytest.raises(ValueError, match=r"computes otherwise than timm: it has other .*stem_pool"):
         convert(weights, replace(first, pool_padding="ceil"))
 
