@@ -34,7 +34,8 @@ def outputs(model, architecture):
     wanted = {}
     for number, group in enumerate(architecture.plan, 1):
         last = f"group{number}_block{group.n_blocks}"
-        wanted |= {f"group{number}": f"{last}_relu", f"gate{number}": f"{last}_{architecture.attention}_gate"}
+        wanted |= {f"group{number}": f"{last}_relu"}
+        wanted |= {f"gate{number}": f"{last}_{architecture.attention}_gate"} if group.ratio else {}
     layers = [model.get_layer(layer).output for layer in wanted.values()]
     return keras.Model(model.inputs, [model.outputs[0], *layers]), ["log", *wanted]
 

@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from senet_lab.architecture.aliases import AliasDict, current_name
-from senet_lab.checks import MAX_CHANNELS, InvalidValueError, flag, one_of, real, whole
+from senet_lab.checks import MAX_CHANNELS, InvalidValueError, Parameter, Setting, flag, one_of, real, whole
 
 FAMILIES = ("resnet", "resnext")
 
@@ -34,8 +34,9 @@ ATTENTIONS: Mapping[str, str] = {"se": "SE", "eca": "ECA", "cbam": "CBAM", "scse
 
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
-    "stem": ("imagenet", "cifar", "deep"),
+    "stem": ("imagenet", "cifar", "deep", "tiered"),
     "projection_kernel": (1, 3),
+    "downsampling": ("stride", "average"),
     "stride_place": ("1x1", "3x3"),
     "padding": ("same", "symmetric"),
     "pool_padding": ("symmetric", "ceil"),
@@ -45,6 +46,12 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "attention": tuple(ATTENTIONS),
     "eca_kernel": ("released", "formula"),
 }
+DEEP_STEMS = ("deep", "tiered")  # of three 3x3 convolutions
+# The names of variants with three convolutions in the stem, by the `stem`, its `stem_width` and `projection_pooling`:
+# C and D of He et al. 2019, sec. 4; T of timm. They keep the depth of the network with a stem of one convolution.
+VARIANTS: Mapping[tuple[str, int, bool], str] = {
+    ("deep", 32, False): "C", ("deep", 32, True): "D", ("tiered", 32, True): "T",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -53,8 +60,12 @@ class Style:
 
     Attributes:
         block: "bottleneck" (1x1, 3x3, 1x1; He et al. 2016, fig. 5 right) or "basic" (3x3, 3x3; fig. 5 left).
-        stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3) or "deep" (three 3x3, max pool: SENet-154).
+        stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3), "deep" (three 3x3, max pool: SENet-154 and
+            ResNet-D) or "tiered" (the same with 3/4 of the channels in the first: ResNet-T).
         projection_kernel: side of a strided projection shortcut's kernel; 3 in SENet-154.
+        projection_pooling: a strided projection shortcut pools, and its 1x1 has no stride (ResNet-D; He et al. 2019).
+        downsampling: "stride" of a convolution and of max pooling, or "average" pooling after the 3x3 of a block and in
+            the stem, so that no sample of a map is skipped (Zhang 2019).
         halve_reduction: the first 1x1 of a bottleneck has half as many channels as its 3x3, as in SENet-154.
         dropout: rate before the classifier; 0.2 in SENet-154.
         stride_place: which convolution of a bottleneck carries the stride ("1x1" is v1, "3x3" is v1.5).
@@ -78,6 +89,8 @@ class Style:
     block: str = "bottleneck"
     stem: str = "imagenet"
     projection_kernel: int = 1
+    projection_pooling: bool = False
+    downsampling: str = "stride"
     halve_reduction: bool = False
     branch_relu: bool = False
     dropout: float = 0.0
@@ -99,6 +112,11 @@ class Style:
     def __post_init__(self) -> None:
         for name in STYLE_FIELDS:
             object.__setattr__(self, name, validate(name, getattr(self, name)))
+        if self.projection_pooling and self.projection_kernel > 1:
+            reason = "pooling already shows a 1\u00d71 every position (He et al. 2019, fig. 2)"
+            rule = ("needs ", Parameter("projection_kernel", self.projection_kernel), f" to be 1: {reason}")
+            fit = (Setting("projection_kernel", 1), " or ", Setting("projection_pooling", False))
+            raise InvalidValueError("projection_pooling", True, rule, fit)
 
     def __repr__(self) -> str:
         usual = {**CONVENTIONS["original"], **{f.name: f.default for f in fields(self) if f.default is not MISSING}}

@@ -10,7 +10,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS, PRESETS
 from senet_lab.architecture.style import ATTENTIONS, CHOICES, CONVENTIONS
 from senet_lab.checks import MAX_BATCH, whole
-from senet_lab.explorer.hints import CONVENTION_HINTS, attention_hint, hints
+from senet_lab.explorer.hints import CONVENTION_HINTS, attention_hint, detail_hints, hints
 from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
 from senet_lab.explorer.reach import disabled_reasons, reachable_stops, states_width
 from senet_lab.widgets import presets
@@ -138,13 +138,17 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     yield Control("details", "Details", CONVENTION, "check", (), (), details, "show all building details")
     if not details:
         return
+    texts = detail_hints(architecture)
     for name, label in DETAILS.items():
         if name == "eca_kernel" and architecture.attention != "eca":
             continue
         value, usual = getattr(architecture, name), format_value(getattr(architecture.style, name))
         stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
         labels = (f"default: {usual}" if value is None else "default", *map(format_value, stops[1:]))
-        yield Control(name, label, CONVENTION, "select", stops, labels, value)
+        yield Control(name, label, CONVENTION, "select", stops, labels, value, texts.get(name, ""))
+    why = disabled_reasons(architecture)["stem_width"]
+    hint = why or "channels of its second convolution; it returns twice as many"
+    yield Control("stem_width", "Stem width", CONVENTION, "text", (), (), architecture.stem_width, hint, bool(why))
     for name, label in NUMBERS.items():
         value, usual = getattr(architecture, name), getattr(architecture.style, name)
         yield Control(

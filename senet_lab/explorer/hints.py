@@ -18,6 +18,20 @@ ATTENTION_HINTS = {
 }
 
 
+DETAIL_HINTS = {
+    "projection_pooling": "average pooling before the 1\u00d71, which then has no stride, as in ResNet-D",
+    "downsampling": "strides skip values; an average after the 3\u00d73 and in the stem uses all",
+}
+
+
+def detail_hints(architecture: Architecture) -> dict[str, str]:
+    """Return the hints of details that need one, by control."""
+    convolutions = [row for row in architecture.ledger().rows if row.group == "stem" and row.kind == "conv"]
+    kernel = convolutions[0].kernel
+    channels = " \u2192 ".join(str(row.output_shape[-1]) for row in convolutions)
+    return DETAIL_HINTS | {"stem": f"{kernel}\u00d7{kernel} with {channels} channels"}
+
+
 def hints(architecture: Architecture) -> dict[str, str]:
     """Return the hint of each slider for an architecture, by control."""
     plan = architecture.plan

@@ -16,13 +16,13 @@ from senet_lab.widgets.presets import find_network
 
 MOVES = (
     "preset", "family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention",
-    "image_size", "in_groups", *STYLE_FIELDS,
+    "image_size", "in_groups", "stem_width", *STYLE_FIELDS,
 )  # fmt: skip
 USUAL_RATIO = 16  # of a network that had no attention
 COST_PAIR = ("cardinality", "base_width")  # change together if the cost is kept
 TYPED_FIELDS = (
     "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
-    "bn_epsilon", "bn_momentum",
+    "bn_epsilon", "bn_momentum", "stem_width",
 )  # fmt: skip
 
 

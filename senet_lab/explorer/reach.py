@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import DEEP_STEMS
 from senet_lab.explorer.moves import apply_move
 
 
 def disabled_reasons(architecture: Architecture) -> dict[str, str]:
-    """Return the reasons why sliders do not apply, by name; "" for a slider that applies."""
+    """Return the reasons why controls do not apply, by name; "" for one that applies."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("set by Groups; empty that field first" if states_width(architecture) else "")
@@ -20,6 +21,7 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
         "base_width": no_width,
         "ratio": "ECA reduces nothing" if architecture.has_se and architecture.attention == "eca" else "",
         "classes": "" if architecture.include_top else "no classifier",
+        "stem_width": "" if architecture.style.stem in DEEP_STEMS else "for deep and tiered stems",
     }
 
 

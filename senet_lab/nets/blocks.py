@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from senet_lab.architecture.style import Style, eca_kernel_size, squeezed_channels, style_of
+from senet_lab.architecture.style import DEEP_STEMS, Style, eca_kernel_size, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
     Activation,
     Add,
+    AveragePooling2D,
     BatchNormalization,
     Concatenate,
     Conv1D,
@@ -85,8 +86,9 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
-    elif style.stem == "deep":
-        x = conv(inputs, n_filters // 2, 3, strides=2, style=style, name=f"{name}_conv1")
+    elif style.stem in DEEP_STEMS:
+        first = n_filters // 2 if style.stem == "deep" else 3 * (n_filters // 8)
+        x = conv(inputs, first, 3, strides=2, style=style, name=f"{name}_conv1")
         x = batch_norm(x, style=style, name=f"{name}_bn1")
         x = ReLU(name=f"{name}_relu1")(x)
         x = conv(x, n_filters // 2, 3, style=style, name=f"{name}_conv2")
@@ -99,6 +101,8 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     x = ReLU(name=f"{name}_relu")(x)
     if style.stem == "cifar":
         return x
+    if style.downsampling == "average":
+        return AveragePooling2D(2, name=f"{name}_pool")(x)
     # Behind a ReLU a padded zero never wins, so these equal max pooling with padding in Caffe and PyTorch.
     padding = ((0, 1), (0, 1)) if style.pool_padding == "ceil" else 1
     x = ZeroPadding2D(padding, name=f"{name}_pool_pad")(x)
@@ -243,7 +247,11 @@ def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | 
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
     """Projection shortcut: a 1x1 convolution brings the input to the output's shape (He et al. 2016, eq. 2)."""
     kernel_size = style.projection_kernel if strides > 1 else 1
-    x = conv(x, filters, kernel_size, strides=strides, style=style, role="shortcut", name=f"{name}_shortcut_conv")
+    pools = style.projection_pooling and strides > 1
+    if pools:  # the part of a window outside an odd map is not counted, as in timm
+        x = AveragePooling2D(strides, padding="same", name=f"{name}_shortcut_pool", role="shortcut")(x)
+    own_stride = 1 if pools else strides
+    x = conv(x, filters, kernel_size, strides=own_stride, style=style, role="shortcut", name=f"{name}_shortcut_conv")
     return batch_norm(x, style=style, role="shortcut", name=f"{name}_shortcut_bn")
 
 
@@ -308,7 +316,8 @@ def bottleneck(
     reduced = filters_in
     if style.halve_reduction:  # half the channels must still divide evenly among all paths
         reduced = divisible("filters_in", filters_in, "2 x cardinality", 2 * cardinality) // 2
-    first, second = (strides, 1) if style.stride_place == "1x1" else (1, strides)
+    stride, pool_size = (1, strides) if style.downsampling == "average" else (strides, 1)
+    first, second = (stride, 1) if style.stride_place == "1x1" else (1, stride)
     # Dimensionality reduction
     x = conv(x, reduced, 1, strides=first, style=style, name=f"{name}_conv1")
     x = batch_norm(x, style=style, name=f"{name}_bn1")
@@ -317,6 +326,8 @@ def bottleneck(
     x = conv(x, filters_in, 3, strides=second, groups=cardinality, style=style, name=f"{name}_conv2")
     x = batch_norm(x, style=style, name=f"{name}_bn2")
     x = ReLU(name=f"{name}_relu2")(x)
+    if pool_size > 1:
+        x = AveragePooling2D(pool_size, padding="same", name=f"{name}_pool")(x)
     x = excited(x, "3x3")
     # Dimensionality restoration
     x = conv(x, filters_out, 1, style=style, name=f"{name}_conv3")
@@ -338,9 +349,12 @@ def basic(
     With place "3x3", squeeze-excite follows the first convolution.
     """
     filters_in, filters_out = filters
-    x = conv(x, filters_in, 3, strides=strides, groups=cardinality, style=style, name=f"{name}_conv1")
+    stride, pool_size = (1, strides) if style.downsampling == "average" else (strides, 1)
+    x = conv(x, filters_in, 3, strides=stride, groups=cardinality, style=style, name=f"{name}_conv1")
     x = batch_norm(x, style=style, name=f"{name}_bn1")
     x = ReLU(name=f"{name}_relu1")(x)
+    if pool_size > 1:
+        x = AveragePooling2D(pool_size, padding="same", name=f"{name}_pool")(x)
     x = excited(x, "3x3")
     x = conv(x, filters_out, 3, style=style, name=f"{name}_conv2")
     x = batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn2")

@@ -175,12 +175,22 @@ def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence
     return Entry("pad", (None, shape[1] + added[0], shape[2] + added[1], shape[3]))
 
 
-@layer
-def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
-    """Return the largest number of each window."""
+def _pooling(shape: Shape, pool_size: Pair, strides: Pair | None, padding: str) -> Entry:
     height, width, kernel, stride = _windowed(shape, pool_size, pool_size if strides is None else strides, padding)
     window = window_words(_pair("pool_size", pool_size))
     return Entry("pool", (None, height, width, shape[-1]), kernel=kernel, stride=stride, window=window)
+
+
+@layer
+def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
+    """Return the largest number of each window."""
+    return _pooling(shape, pool_size, strides, padding)
+
+
+@layer
+def AveragePooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
+    """Return the mean of each window; with "same", of the part of it that is in the map."""
+    return _pooling(shape, pool_size, strides, padding)
 
 
 def _global_pooling(shape: Shape, keepdims: bool) -> Entry:

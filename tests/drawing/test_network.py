@@ -25,6 +25,9 @@ RESNEXT152 = Architecture("resnext", 152)
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 PLACES = ("standard", "pre", "post", "identity", "3x3")
 OWN = replace(RESNEXT, groups=((64, 2), (128, 3)), input_shape=(32, 32, 3), classes=10)
+POOLED = Architecture(
+    "resnext", 26, stem="tiered", stem_width=32, projection_pooling=True, downsampling="average", convention="timm"
+)
 EXTREMES = {
     "32 pixels": replace(RESNEXT, input_shape=(32, 32, 3)),
     "1024 pixels": replace(RESNEXT152, input_shape=(1024, 1024, 3)),
@@ -46,6 +49,8 @@ EXTREMES = {
     "attention cbam, identity": Architecture(attention="cbam", place="identity", convention="paper"),
     "wide eca": Architecture(groups=((2**14, 2),), attention="eca", eca_kernel="formula"),
     "a wide scse": Architecture(groups=((2**14, 2),), attention="scse", ratio=2, squeeze="max"),
+    **{f"pooled, place {place}": replace(POOLED, place=place) for place in PLACES},
+    "pooled, basic": replace(POOLED, family="resnet", depth=34, input_shape=(1000, 1500, 3)),
 }
 ALL = {name: Architecture.preset(name) for name in PRESETS} | EXTREMES
 

@@ -121,12 +121,35 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("classes", "1e2", lambda made: made.classes == 100),
     ("dropout", "0.2", lambda made: made.dropout == 0.2),
     ("se_bias", True, lambda made: made.se_bias is True),
+    ("stem", "tiered", lambda made: made.layers == 52),
+    ("stem_width", "32", lambda made: made.stem_width == 32),
+    ("projection_pooling", True, lambda made: made.style.projection_pooling),
+    ("downsampling", "average", lambda made: made.style.downsampling == "average"),
     ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
 ])  # fmt: skip
 def test_a_value_that_is_selected_or_typed_is_set_on_the_network(explorer, name, new, read):
     assert ask(explorer, details=True, **{name: new})["error"] == ""
     assert read(explorer.architecture)
     assert explorer.shown["token"] == explorer.architecture.token()
+
+
+def test_the_stem_says_its_channels_and_whether_its_width_applies(explorer):
+    ask(explorer, details=True)
+    assert control_of(explorer, "stem")["hint"] == "7\u00d77 with 64 channels"
+    width = control_of(explorer, "stem_width")
+    assert (width["disabled"], width["hint"]) == (True, "for deep and tiered stems")
+    ask(explorer, stem="tiered", stem_width="32")
+    assert control_of(explorer, "stem")["hint"] == "3\u00d73 with 24 \u2192 32 \u2192 64 channels"
+    assert not control_of(explorer, "stem_width")["disabled"]
+    refused = ask(explorer, stem_width="30")["error"]
+    assert "Stem width (30) must be divisible by 4 in a tiered stem" in refused
+
+
+def test_a_shortcut_of_3x3_is_not_offered_pooling(explorer):
+    ask(explorer, details=True, preset="senet154")
+    assert True not in control_of(explorer, "projection_pooling")["stops"]
+    ask(explorer, projection_kernel=1)
+    assert True in control_of(explorer, "projection_pooling")["stops"]
 
 
 def control_of(explorer, name):

@@ -46,6 +46,9 @@ EXECUTED = [
     replace(NEXT, attention="eca", eca_kernel="formula"),
     replace(NET, attention="cbam", convention="paper", ratio=(4, None)),
     replace(NET, attention="scse", place="pre"),
+    replace(NET, stem="tiered", stem_width=32, projection_pooling=True, input_shape=(33, 47, 3)),
+    replace(NEXT, stem="deep", stem_width=12, projection_pooling=True, downsampling="average", convention="timm"),
+    replace(NET, block="basic", downsampling="average", place="3x3"),
 ]
 
 

@@ -12,6 +12,8 @@ from senet_lab.architecture.style import CHOICES, style_of
 
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
 
+POOLED = replace(SMALL, stem="tiered", stem_width=8, projection_pooling=True, downsampling="average")
+
 
 def randomized(model, seed=0):
     """The model with all weights drawn anew, moving variances among them: nothing is left at 0 or 1."""
@@ -84,6 +86,31 @@ def test_a_whole_block_equals_its_numpy_reference(family, strides):
         images((8, 8, 16)), weights, strides=strides, groups=groups, stride_in_1x1=family == "resnet", epsilon=1e-5
     )
     np.testing.assert_allclose(model(images((8, 8, 16))), expected, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("stride_place", ["1x1", "3x3"])
+@pytest.mark.parametrize(
+    ("projection_pooling", "downsampling"), [(True, "stride"), (True, "average"), (False, "average")]
+)
+@pytest.mark.parametrize("side", [8, 9])
+def test_a_block_that_pools_equals_its_numpy_reference(projection_pooling, downsampling, stride_place, side):
+    """On a map of odd sides too, at whose edges a window is cut off."""
+    pooling = {"projection_pooling": projection_pooling, "downsampling": downsampling}
+    style = replace(style_of("timm", "resnext"), se_bias=False, stride_place=stride_place, **pooling)
+    inputs = keras.Input((side, side, 16))
+    outputs = SEResNeXt.projection_block(inputs, 16, 32, 4, 2, 4, style=style, name="b")
+    model = randomized(keras.Model(inputs, outputs))
+    weights = {layer.name[2:]: [w.numpy() for w in layer.weights] for layer in model.layers if layer.weights}
+    expected = reference.bottleneck_block(
+        images((side, side, 16)),
+        weights,
+        strides=2,
+        groups=4,
+        stride_in_1x1=stride_place == "1x1",
+        epsilon=1e-5,
+        **pooling,
+    )
+    np.testing.assert_allclose(model(images((side, side, 16))), expected, atol=1e-5 * np.abs(expected).max())
 
 
 def test_each_of_32_paths_depends_on_its_own_channels_and_on_no_other():
@@ -188,8 +215,9 @@ def test_pooling_that_rounds_up_gives_caffes_size(side):
     assert rows["stem_pool"].output_shape[1] == -(-(conv - 3) // 2) + 1
 
 
-def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(tmp_path):
-    model = randomized(SMALL.build())
+@pytest.mark.parametrize("architecture", [SMALL, POOLED], ids=["strides", "average pooling"])
+def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(architecture, tmp_path):
+    model = randomized(architecture.build())
     model.save(tmp_path / "model.keras")
     plain = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     np.testing.assert_allclose(plain(images((32, 32, 3))), model(images((32, 32, 3))), rtol=1e-5, atol=1e-6)

@@ -14,6 +14,7 @@ from senet_lab.drawing.network.words import (
     kernel,
     layer_tip,
     layers_of,
+    pooling,
     side,
     title,
 )
@@ -26,17 +27,24 @@ SHORTCUT_Y, BRANCH_Y, HOURGLASS_Y = 22, 97, 150
 LOW_BRANCH_Y = 138  # of the branch, if the hourglass is on the shortcut
 BOX_WIDTH, BOX_HEIGHT = 94, 66  # of a convolution
 BUNDLE_WIDTH, BUNDLE_HEIGHT = 82, 100  # of one with many paths
-FAN = 82  # from the middle of the bundle to the point where its strands meet
+FAN = 82.0  # from the middle of the bundle to the point where its strands meet, or less if there is no room
+POOL_WIDTH, POOL_HEIGHT = 24, 44  # of a pooling layer, whose right side is half as high
 MAX_STRANDS = 64  # more would blur
-STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "se": 138, "add": 46, "relu": 94}
+STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "pool": 46, "se": 138, "add": 46, "relu": 94}
 
 
 class Station(NamedTuple):
-    """A stop along the residual branch: its kind, its rows, and its position in the drawing."""
+    """A stop along the residual branch: its kind, its rows, its position in the drawing, and the room for it."""
 
     kind: str
     rows: tuple[Row, ...]
     x: float
+    room: float
+
+    @property
+    def fan(self) -> float:
+        """The distance from the middle of a bundle to the point where its strands meet."""
+        return min(FAN, self.room / 2)
 
 
 def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str = "") -> Drawing:
@@ -74,8 +82,8 @@ def block_foot(part: Part) -> float:
 
 def _past_bundles(stations: list[Station], line: float) -> str:
     """Return the SVG path of the branch, with gaps where the paths through a convolution are drawn one by one."""
-    bundles = (station.x for station in stations if station.kind == "grouped conv")
-    return "".join(f" H {x - FAN:.1f} M {x + FAN:.1f} {line}" for x in bundles)
+    bundles = ((station.x, station.fan) for station in stations if station.kind == "grouped conv")
+    return "".join(f" H {x - fan:.1f} M {x + fan:.1f} {line}" for x, fan in bundles)
 
 
 def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
@@ -93,13 +101,13 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
     stations, x = [], 38.0
     for kind, its_rows in stops:
         width = STATION_WIDTHS[kind] * stretch
-        stations.append(Station(kind, tuple(its_rows), x + width / 2))
+        stations.append(Station(kind, tuple(its_rows), x + width / 2, width))
         x += width
     return stations
 
 
 def _station(station: Station, line: float, before: str, se_path: str) -> Node:
-    kind, rows, x = station
+    kind, rows, x, _ = station
     if kind == "se":
         return _attention(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
     if kind == "add":
@@ -110,17 +118,37 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
         marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
         marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
         return svg.Node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
-    return _convolution(rows[0], x, line, before)
+    if kind == "pool":
+        return _pooling(rows[0], x, line, before)
+    return _convolution(rows[0], x, line, before, station.fan)
 
 
-def _convolution(row: Row, x: float, line: float, before: str) -> Node:
+def _pooling(row: Row, x: float, line: float, before: str) -> Node:
+    """Draw pooling as a shape that gets half as high, with its window and the size of the map beside it."""
+    left, half = x - POOL_WIDTH / 2, POOL_HEIGHT / 2
+    outline = f"M {left:.1f} {line - half:.1f} l {POOL_WIDTH} {half / 2:g} v {half:g} l -{POOL_WIDTH} {half / 2:g} z"
+    lines = [f"{kernel(row)} mean", *_change(row, before)]
+    top = line - 43 if line == BRANCH_Y else line + half + 15  # on the low branch, squeeze-excite may be above
+    marks = [svg.path(outline, "box"), *svg.lines(x, top, lines, 14)]
+    name = pooling(row)
+    box = Box(left, line - half, POOL_WIDTH, POOL_HEIGHT)
+    return svg.Node(marks, box, layer_tip(row, name), f"{name}, output {size(row.output_shape)}")
+
+
+def _change(row: Row, before: str) -> list[str]:
+    """Return the size of the map after a layer if it changes."""
+    after = side(row.output_shape)
+    return [f"\u2192 {after}"] if after != before else []
+
+
+def _convolution(row: Row, x: float, line: float, before: str, fan: float) -> Node:
     """Draw a box with kernel, channels and stride; with many paths, it is as high as the bundle of strands."""
     grouped = row.groups > 1
     width, height = (BUNDLE_WIDTH, BUNDLE_HEIGHT) if grouped else (BOX_WIDTH, BOX_HEIGHT)
     lines = _lines(row, before)
     box = Box(x - width / 2, line - height / 2, width, height)
     kind = "paths" if grouped else "conv"
-    marks: list[Mark] = [_strands(row.groups, x, line)] if grouped else []
+    marks: list[Mark] = [_strands(row.groups, x, line, fan)] if grouped else []
     marks.append(svg.rect(*box, kind, 6))
     marks += svg.lines(x, line + 5 - 7.5 * (len(lines) - 1), lines)
     marks.append(svg.text(x, line + height / 2 + 15, _count(row.params), f"count-{kind}"))
@@ -136,9 +164,8 @@ def _count(params: int) -> str:
 def _lines(row: Row, before: str, *, stride_apart: bool = True) -> list[str]:
     """Return lines with kernel, stride, channels or paths, and the size of the map if it changes."""
     inputs, outputs = row.channels_in, row.output_shape[-1]
-    after = side(row.output_shape)
     stride = [f"stride {row.stride}"] if row.stride > 1 else []
-    changed = [f"\u2192 {after}"] if after != before else []
+    changed = _change(row, before)
     if row.groups > 1:
         path_inputs, path_outputs = inputs // row.groups, outputs // row.groups
         width = f"of {path_inputs}" if path_inputs == path_outputs else f"of {path_inputs} \u2192 {path_outputs}"
@@ -148,10 +175,10 @@ def _lines(row: Row, before: str, *, stride_apart: bool = True) -> list[str]:
 
 
 @lru_cache(maxsize=2**6)  # most moves of a slider do not change them
-def _strands(paths: int, x: float, line: float) -> Shape:
+def _strands(paths: int, x: float, line: float, fan: float) -> Shape:
     """Draw one line per path, fanned out from the branch and back; more than 64 are drawn as 64."""
     count = min(paths, MAX_STRANDS)
-    left, half, right = x - FAN, BUNDLE_WIDTH / 2, x + FAN
+    left, half, right = x - fan, BUNDLE_WIDTH / 2, x + fan
     steps = []
     for index in range(count):
         y = line + BUNDLE_HEIGHT * ((index + 0.5) / count - 0.5)
@@ -213,17 +240,30 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
     """Draw an identity as a solid line, a projection as a dashed line with its convolution, and the gate if any."""
     if part.kind == "plain":
         return []
-    row = next((row for row in part.rows if row.role == "shortcut" and row.kind == "conv"), None)
+    rows = {row.kind: row for row in part.rows if row.role == "shortcut"}
+    row, pool = rows.get("conv"), rows.get("pool")
+    before = side(pool.output_shape if pool else part.input_shape)
     marks: list[Mark] = [
         svg.path(f"M 26 {line} V {SHORTCUT_Y} H {sum_x:.1f} V {line - 13}", f"shortcut-{part.kind}"),
-        _projection(row, side(part.input_shape)) if row else
+        _projection(row, before) if row else
         svg.text(190, SHORTCUT_Y - 7, "identity shortcut", "count-shortcut"),
     ]  # fmt: skip
+    if pool:
+        marks.append(_shortcut_pooling(pool))
     if has_se:
-        x, rows = sum_x - 100, tuple(row for row in part.rows if row.in_se)
+        x, se_rows = sum_x - 100, tuple(row for row in part.rows if row.in_se)
         box = Box(x - 60, SHORTCUT_Y + 20, 102, 42)
-        marks.append(_attention(rows, x, SHORTCUT_Y, box, part.attention_path))
+        marks.append(_attention(se_rows, x, SHORTCUT_Y, box, part.attention_path))
     return marks
+
+
+def _shortcut_pooling(row: Row) -> Node:
+    """Draw the pooling before a projection, which is not strided then (He et al. 2019, fig. 2c)."""
+    box = Box(34, SHORTCUT_Y - 19, 88, 38)
+    lines = [f"{kernel(row)} mean", f"\u2192 {side(row.output_shape)}"]
+    marks = [svg.rect(*box, "box-shortcut", 6), *svg.lines(box.x + box.width / 2, SHORTCUT_Y - 3, lines)]
+    name = pooling(row)
+    return svg.Node(marks, box, layer_tip(row, name), f"shortcut, {name}, output {size(row.output_shape)}")
 
 
 def _projection(row: Row, before: str) -> Node:

@@ -51,15 +51,20 @@ def block_number(part: Part) -> str:
 
 def stride_of(part: Part) -> str:
     """Return the stride of a block's branch, such as stride 2 in the 3\u00d73; "" if it has none."""
-    for row in part.rows:
-        if row.stride > 1 and row.kind in CONVOLUTIONS and row.role != "shortcut":
-            return f"stride {row.stride} in the {kernel(row)}"
+    strided = [row for row in part.rows if row.stride > 1 and row.role != "shortcut" and row.kind in WINDOWS]
+    for row in sorted(strided, key=lambda row: row.kind == "pool")[:1]:
+        return f"stride {row.stride} in the {kernel(row)}{' pooling' if row.kind == 'pool' else ''}"
     return ""
 
 
 def kernel(row: Row) -> str:
     """Return 3\u00d73 for a kernel of 3, or 1\u00d77 for one that is not square; 3 in a network for sequences."""
     return row.window or "\u00d7".join([str(row.kernel)] * max(1, len(row.output_shape) - 2))
+
+
+def pooling(row: Row) -> str:
+    """Return the pooling of a block of this package, which is always of averages."""
+    return f"{kernel(row)} average pooling, {stride_words(row)}"
 
 
 def function(row: Row) -> str:

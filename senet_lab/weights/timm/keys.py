@@ -14,7 +14,11 @@ from senet_lab.checks import flag, instance, one_of
 VARIABLES = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias"}
 VARIABLES |= {"moving_mean": "running_mean", "moving_variance": "running_var"}
 BLOCK = re.compile(r"group(\d+)_block(\d+)_(.+)")
-WITHIN = {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"}
+SHORTCUTS = {
+    # pooled, also where there is no stride: name in the ledger, name in timm
+    False: {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"},
+    True: {"shortcut_conv": "downsample.1", "shortcut_bn": "downsample.2"},
+}
 STEMS = {
     # (deep, legacy): name in the ledger, name in timm
     (False, False): {"conv": "conv1", "bn": "bn1"},
@@ -29,23 +33,24 @@ STEMS = {
 }  # fmt: skip
 
 
-def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) -> str:
+def key(layer: str, variable: str, *, deep: bool = False, pooled: bool = False, legacy: bool = False) -> str:
     """Return the name of a weight in timm's state dict; raise ValueError if timm has no such weight.
 
     Args:
         layer, variable: the layer's name in the ledger, and the variable's name in Keras.
-        deep: whether the stem is that of SENet-154.
+        deep: whether the stem has three convolutions, as in SENet-154 and ResNet-D.
+        pooled: whether projection shortcuts pool, as in ResNet-D.
         legacy: whether to return the names in `legacy_*` networks.
     """
     instance("layer", layer, str, "'stem_conv'")
     one_of("variable", variable, tuple(VARIABLES))
-    name = _layer(layer, flag("deep", deep), flag("legacy", legacy))
+    name = _layer(layer, flag("deep", deep), flag("pooled", pooled), flag("legacy", legacy))
     if not name:
         raise ValueError(f"timm has no weight like `{variable}` of `{layer}`.")
     return f"{name}.{VARIABLES[variable]}"
 
 
-def _layer(layer: str, deep: bool, legacy: bool) -> str:
+def _layer(layer: str, deep: bool, pooled: bool, legacy: bool) -> str:
     if layer == "classifier_dense":
         return "last_linear" if legacy else "fc"
     if layer.startswith("stem_"):
@@ -54,7 +59,11 @@ def _layer(layer: str, deep: bool, legacy: bool) -> str:
         return ""
     group, block, part = match[1], int(match[2]) - 1, match[3]
     squeeze = "se_module" if legacy else "se"
-    within = WITHIN | {"se_reduce": f"{squeeze}.fc1", "se_gate": f"{squeeze}.fc2", "eca_gate_conv": "se.conv"}
+    within = SHORTCUTS[pooled] | {
+        "se_reduce": f"{squeeze}.fc1",
+        "se_gate": f"{squeeze}.fc2",
+        "eca_gate_conv": "se.conv",
+    }
     plain = part if re.fullmatch(r"(conv|bn)\d", part) else ""
     part = within.get(part, plain)
     return part and f"layer{group}.{block}.{part}"
