@@ -21,6 +21,7 @@ DEEPER = {
     "resnet34d": "resnet18d", "resnet26d": "seresnet152d", "resnet50d": "seresnet152d", "resnet101d": "seresnet152d",
     "resnet152d": "seresnet152d", "resnet26t": "seresnet50t", "resnet50t": "seresnet50t",
     "resnetaa50d": "seresnetaa50d", "resnetaa101d": "seresnetaa50d", "resnext50d_32x4d": "seresnext26d_32x4d",
+    "ecaresnet50t": "ecaresnet26t", "ecaresnet101d": "ecaresnet50d",
 }  # fmt: skip
 LARGER = re.compile("152|32x8d|64x4d")  # networks with the layers of another one, but more or wider
 FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d")  # for which the full size is recorded as well

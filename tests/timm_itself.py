@@ -51,7 +51,7 @@ def seen(model, side):
 
 
 def network(name):
-    """Return a network of timm by its name; "resnet18+eca" is one with another attention module."""
+    """Return a network of timm by its name; "resnext50_32x4d+eca" is one with another attention module."""
     plain, _, attention = name.partition("+")
     return timm.create_model(plain, **({"block_args": {"attn_layer": attention}} if attention else {}))
 

@@ -10,11 +10,8 @@ from senet_lab import Architecture
 from senet_lab.weights.timm.networks import architecture_of
 from senet_lab.weights.timm.weights import convert, shapes
 
-# Networks that timm can build, and has neither a name nor weights for.
-UNNAMED = {
-    "resnet18+eca": Architecture("resnet", 18, convention="timm", attention="eca"),
-    "resnext50_32x4d+eca": Architecture("resnext", 50, convention="timm", attention="eca"),
-}
+# A network with other attention that timm can build, and has neither a name nor weights for.
+UNNAMED = {"resnext50_32x4d+eca": Architecture("resnext", 50, convention="timm", attention="eca")}
 TIMM = json.loads(ANSWERS.read_text())
 
 

@@ -37,6 +37,7 @@ _D: dict[str, Any] = {"stem": "deep", "stem_width": 32, "projection_pooling": Tr
 _T: dict[str, Any] = _D | {"stem": "tiered"}
 _AA: dict[str, Any] = _D | {"downsampling": "average"}
 _NO_SE: dict[str, Any] = {"ratio": None}
+_ECA: dict[str, Any] = {"attention": "eca"}
 _VARIANTS: dict[str, dict[str, Any]] = {
     "seresnet50t": {"depth": 50} | _T,
     "seresnet152d": {"depth": 152} | _D,
@@ -57,6 +58,10 @@ _VARIANTS: dict[str, dict[str, Any]] = {
     "resnetaa50d": {"depth": 50} | _AA | _NO_SE,
     "resnetaa101d": {"depth": 101} | _AA | _NO_SE,
     "resnext50d_32x4d": {"family": "resnext", "depth": 50} | _D | _NO_SE,
+    "ecaresnet26t": {"depth": 26} | _T | _ECA,
+    "ecaresnet50d": {"depth": 50} | _D | _ECA,
+    "ecaresnet50t": {"depth": 50} | _T | _ECA,
+    "ecaresnet101d": {"depth": 101} | _D | _ECA,
 }
 # seresnext26_32x4d exists only as a legacy network.
 MODERN = (*(name for name in _SIZES if name != "seresnext26_32x4d"), *_VARIANTS)
@@ -116,6 +121,13 @@ PUBLISHED: Mapping[str, Published] = {
     "resnetaa50d.sw_in12k_ft_in1k": Published("resnetaa50d", _A1),
     "resnetaa101d.sw_in12k_ft_in1k": Published("resnetaa101d", _A1),
     "resnext50d_32x4d.bt_in1k": Published("resnext50d_32x4d", _RA2),
+    "ecaresnet26t.ra2_in1k": Published("ecaresnet26t", _RA2._replace(size=256)),
+    "ecaresnet50d.miil_in1k": Published("ecaresnet50d", _RA2),
+    "ecaresnet50t.a1_in1k": Published("ecaresnet50t", _A1),
+    "ecaresnet50t.a2_in1k": Published("ecaresnet50t", _A1),
+    "ecaresnet50t.a3_in1k": Published("ecaresnet50t", _A3),
+    "ecaresnet50t.ra2_in1k": Published("ecaresnet50t", _RA2._replace(size=256)),
+    "ecaresnet101d.miil_in1k": Published("ecaresnet101d", _RA2),
 }
 # Weights that are available elsewhere, as pickles: the legacy networks, converted from Caffe.
 PICKLED: Mapping[str, Published] = {
