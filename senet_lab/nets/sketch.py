@@ -19,7 +19,9 @@ Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 MAX_SIDES = 8  # of a shape, not counting the batch
 # Of a gate per channel; then of a gate per pixel, and of the sum of both results.
-SE_ROLES = ("squeeze", "reduce", "gate", "scale", "spatial squeeze", "spatial gate", "spatial scale", "sum")
+SE_ROLES = frozenset(
+    ["squeeze", "reduce", "gate", "scale", "spatial squeeze", "spatial gate", "spatial scale", "sum"]
+)  # a set, since every row is looked up
 
 
 class Entry(NamedTuple):

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow  # timm answers in another process
 # of the others are those that were recorded, see `test_recorded_values_are_those_of_timm`.
 KINDS = (
     "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d", "seresnext26d_32x4d",
-    "seresnext26t_32x4d", "seresnetaa50d", "resnet18d",
+    "seresnext26t_32x4d", "seresnetaa50d", "resnet18d", "ecaresnet26t",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def seen(model, architecture, side):
         blocks = [f"group{number}_block{block + 1}" for block in range(group.n_blocks)]
         wanted[f"group{number}"] = model.get_layer(f"{blocks[-1]}_relu").output
         gated = blocks if group.ratio else []
-        wanted |= {f"{block}_gate": model.get_layer(f"{block}_se_gate").output for block in gated}
+        wanted |= {f"{block}_gate": model.get_layer(f"{block}_{architecture.attention}_gate").output for block in gated}
     found = seen_by(keras.Model(model.inputs, list(wanted.values())), keras.ops.convert_to_tensor(images(side)))
     arrays = dict(zip(wanted, map(keras.ops.convert_to_numpy, found), strict=True))
     kernel, bias = map(keras.ops.convert_to_numpy, (dense.kernel, dense.bias))
