@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import depths
-from senet_lab.architecture.style import CONVENTIONS
+from senet_lab.architecture.style import CONVENTIONS, DEEP_STEMS
 
 
 class Result(NamedTuple):
@@ -168,8 +168,10 @@ def canonical_form(architecture: Architecture) -> Architecture:
     one_path = architecture.groups is None and (architecture.paths, architecture.base_width) == (1, 64)
     if architecture.family == "resnet" or (one_path and architecture.depth in depths("resnet")):
         free |= {"family": "resnet", "cardinality": 32, "base_width": 4}
+    if architecture.style.stem not in DEEP_STEMS:
+        free |= {"stem_width": 64}
     if not architecture.has_se:
-        free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard"}
+        free |= {"ratio": None, "squeeze": "average", "gate": "sigmoid", "place": "standard", "attention": "se"}
     try:
         return replace(architecture, convention="paper", **free)
     except ValueError:

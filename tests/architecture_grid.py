@@ -17,17 +17,24 @@ MOVES = [
     {"ratio": (4, None)}, {"ratio": (None, 8)}, {"input_shape": (33, 47, 1)}, {"classes": 3}, {"include_top": False},
     {"squeeze": "max"}, {"gate": "tanh"}, {"gate": "relu"}, {"place": "pre"}, {"place": "post"}, {"place": "identity"},
     {"place": "3x3"}, {"stem": "cifar"}, {"stem": "deep"}, {"projection_kernel": 3}, {"halve_reduction": True},
+    {"stem": "deep", "stem_width": 12}, {"stem": "tiered"}, {"projection_pooling": True}, {"downsampling": "average"},
     {"dropout": 0.2}, {"stride_place": "1x1"}, {"stride_place": "3x3"}, {"padding": "symmetric"},
     {"pool_padding": "ceil"}, {"conv_bias": True}, {"se_bias": True}, {"squeeze_divisor": 8}, {"bn_epsilon": 1e-5},
     {"bn_momentum": 0.9}, {"zero_gamma": True}, {"branch_relu": True}, {"convention": "paper"}, {"convention": "timm"},
+    {"attention": "eca"}, {"attention": "eca", "squeeze": "max", "gate": "tanh", "place": "3x3", "eca_kernel": "formula"},
+    {"attention": "cbam"}, {"attention": "cbam", "place": "post", "convention": "timm", "include_top": False},
+    {"attention": "scse"}, {"attention": "scse", "place": "identity", "gate": "tanh", "convention": "paper"},
 ]  # fmt: skip
 RESNEXT_ALONE = ("cardinality", "base_width")
 HALVED = {"halve_reduction": True}
+D = {"stem": "tiered", "stem_width": 32, "projection_pooling": True, "convention": "timm"}
 GRID = [
     *(replace(RESNEXT, **move) for move in MOVES if move != HALVED),
     replace(RESNEXT, **HALVED, base_width=16),
     *(replace(RESNET, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, "groups"}),
     *(replace(BASIC, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, "groups", "stem", "halve_reduction"}),
+    *(replace(BASIC, **D, downsampling=each, input_shape=(61, 97, 3)) for each in ("stride", "average")),
+    replace(RESNEXT, **D, downsampling="average", place="3x3", input_shape=(61, 97, 3)),
     replace(RESNEXT, place="pre", convention="timm", input_shape=(61, 97, 3), stem="deep", projection_kernel=3),
 ]
 
@@ -50,9 +57,12 @@ def architectures(draw):
         convention=draw(st.sampled_from(["original", "paper", "timm"])),
         squeeze=draw(st.sampled_from(["average", "max"])),
         gate=draw(st.sampled_from(["sigmoid", "tanh", "relu"])),
+        attention=draw(st.sampled_from(["se", "eca", "cbam", "scse"])),
         place=draw(st.sampled_from(["standard", "pre", "post", "identity", "3x3"])),
         block=block,
-        stem=draw(st.sampled_from(["imagenet", "cifar", "deep"])),
-        projection_kernel=draw(st.sampled_from([1, 3])),
+        stem=draw(st.sampled_from(["imagenet", "cifar", "deep", "tiered"])),
+        stem_width=4 * draw(st.integers(1, 4)),
+        **draw(st.sampled_from([{"projection_kernel": 3}, {"projection_pooling": True}, {}])),
+        downsampling=draw(st.sampled_from(["stride", "average"])),
         conv_bias=draw(st.booleans()),
     )

@@ -11,24 +11,29 @@ import numpy as np
 
 ANSWERS = Path(__file__).with_name("timm_answers.json")
 ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one reveals where zeros are padded
-# Networks that differ from another one only in depth. Their outputs follow from it and were not recorded, except those
-# of one network with 152 layers, seresnet152.
+# Networks that differ from another one only in depth, or also have no squeeze-excite. Their outputs follow from it and
+# were not recorded, except those of one network with 152 layers, seresnet152, and of two without squeeze-excite.
 DEEPER = {
     "seresnet34": "seresnet18", "seresnet101": "seresnet50", "seresnext101_32x4d": "seresnext50_32x4d",
     "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",
     "legacy_seresnet152": "legacy_seresnet50", "legacy_seresnext50_32x4d": "legacy_seresnext26_32x4d",
     "legacy_seresnext101_32x4d": "legacy_seresnext26_32x4d",
+    "resnet34d": "resnet18d", "resnet26d": "seresnet152d", "resnet50d": "seresnet152d", "resnet101d": "seresnet152d",
+    "resnet152d": "seresnet152d", "resnet26t": "seresnet50t", "resnet50t": "seresnet50t",
+    "resnetaa50d": "seresnetaa50d", "resnetaa101d": "seresnetaa50d", "resnext50d_32x4d": "seresnext26d_32x4d",
+    "ecaresnet50t": "ecaresnet26t", "ecaresnet101d": "ecaresnet50d",
 }  # fmt: skip
 LARGER = re.compile("152|32x8d|64x4d")  # networks with the layers of another one, but more or wider
+FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d")  # for which the full size is recorded as well
 PROBES = 48  # numbers stored per output, evenly spaced
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 
 
 def sides(name):
-    """Return image sizes for a network of timm: small, since map size changes no layer; for one network, full size."""
+    """Return image sizes for a network of timm: small, since map size changes no layer; for some, full size too."""
     if name in DEEPER:
         return ()
-    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name == "seresnext50_32x4d"))
+    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name in FULL_SIZE))
 
 
 def draw(shapes, seed=0):

@@ -20,6 +20,13 @@ from timm_imported import timm
 torch.set_num_threads(1)  # with two threads, small layers take six times the processor time
 
 
+def _gate(block):
+    """Return what computes the gates of a block; None without squeeze-excite."""
+    if hasattr(block, "se_module"):
+        return block.se_module.sigmoid
+    return block.se.gate if block.se else None
+
+
 def seen(model, side):
     """Return logits, maps after each group and the gates of every block for an image of a size; (1, ..., channels)."""
     kept = {}
@@ -32,13 +39,21 @@ def seen(model, side):
         group = getattr(model, f"layer{number}")
         hooks.append(group.register_forward_hook(keep(f"group{number}")))
         for block, module in enumerate(group, 1):
-            gate = module.se.gate if hasattr(module, "se") else module.se_module.sigmoid
+            gate = _gate(module)
+            if gate is None:
+                continue
             hooks.append(gate.register_forward_hook(keep(f"group{number}_block{block}_gate")))
     with torch.no_grad():
         kept["logits"] = model(torch.from_numpy(images(side)).movedim(-1, 1))
     for hook in hooks:
         hook.remove()
     return {name: tensor.numpy() for name, tensor in kept.items()}
+
+
+def network(name):
+    """Return a network of timm by its name; "resnext50_32x4d+eca" is one with another attention module."""
+    plain, _, attention = name.partition("+")
+    return timm.create_model(plain, **({"block_args": {"attn_layer": attention}} if attention else {}))
 
 
 def answers(name, folder=None):
@@ -48,7 +63,7 @@ def answers(name, folder=None):
     return only the names and shapes of its tensors.
     """
     with torch.device("meta"):  # no initial weights: they would be replaced anyway
-        model = timm.create_model(name).eval()
+        model = network(name).eval()
     theirs = {key: tuple(value.shape) for key, value in model.state_dict().items() if "num_batches" not in key}
     told = {"names": fingerprint(theirs)}
     if not sides(name):
@@ -64,7 +79,8 @@ def answers(name, folder=None):
         for number in range(1, 5):
             last = len(getattr(model, f"layer{number}"))
             parts |= {f"group{number}": found[f"group{number}"]}
-            parts |= {f"gate{number}": found[f"group{number}_block{last}_gate"]}
+            if (gate := f"group{number}_block{last}_gate") in found:
+                parts |= {f"gate{number}": found[gate]}
         told["x".join(map(str, side))] = {part: probed(array) for part, array in parts.items()}
     return told
 
@@ -97,10 +113,10 @@ def prepare(tag, picture, out):
 
 
 def published():
-    """Return every tag for networks with squeeze-excite, and the weights' place on the hub, if any."""
-    names = [*timm.list_models("*seres*"), *timm.list_models("*senet154")]
-    tags = [tag for name in names for tag in timm.list_pretrained(name)]
-    return {tag: timm.models.get_pretrained_cfg(tag).hf_hub_id for tag in tags}
+    """Return every tag for ImageNet's 1,000 classes of networks like ours, and the weights' place on the hub, if any."""
+    names = [name for kind in ("*resne*", "*senet154") for name in timm.list_models(kind)]
+    configurations = {tag: timm.models.get_pretrained_cfg(tag) for name in names for tag in timm.list_pretrained(name)}
+    return {tag: each.hf_hub_id for tag, each in configurations.items() if each.num_classes == 1000}
 
 
 CALLS = {call.__name__: call for call in (answers, logits, preparation, prepare, published)}

@@ -12,9 +12,12 @@ from senet_lab.architecture import tokens
 from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
 from senet_lab.architecture.style import (
+    ATTENTIONS,
     CONVENTIONS,
+    DEEP_STEMS,
     FAMILIES,
     STYLE_FIELDS,
+    VARIANTS,
     Style,
     squeezed_channels,
     style_of,
@@ -61,7 +64,9 @@ class Architecture:
             `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
         cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" only.
         base_width: channels per path in a group with n_filters=64, the d of 32x4d; "resnext" only.
-        ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite; or one per group.
+        stem_width: channels of the second convolution of a "deep" or "tiered" stem, which returns twice as many.
+        ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite or other attention; or
+            one per group. With ECA, which reduces nothing, all numbers mean the same.
         input_shape: (height, width, channels) in pixels.
         classes: number of outputs of the classifier.
         include_top: False omits the classifier; the output is then the last feature map.
@@ -78,6 +83,7 @@ class Architecture:
     groups: tuple[tuple[int, ...], ...] | None = None
     cardinality: int = 32
     base_width: int = 4
+    stem_width: int = 64
     ratio: int | tuple[int | None, ...] | None = 16
     input_shape: tuple[int, int, int] = (224, 224, 3)
     classes: int = 1000
@@ -87,10 +93,13 @@ class Architecture:
     squeeze: str = "average"
     gate: str = "sigmoid"
     place: str = "standard"
+    attention: str = "se"
 
     block: str | None = None
     stem: str | None = None
     projection_kernel: int | None = None
+    projection_pooling: bool | None = None
+    downsampling: str | None = None
     halve_reduction: bool | None = None
     dropout: float | None = None
     stride_place: str | None = None
@@ -103,6 +112,7 @@ class Architecture:
     bn_momentum: float | None = None
     zero_gamma: bool | None = None
     branch_relu: bool | None = None
+    eca_kernel: str | None = None
 
     def __post_init__(self) -> None:
         checks.one_of("family", self.family, FAMILIES)
@@ -111,6 +121,7 @@ class Architecture:
             depth=checks.one_of("depth", self.depth, depths(self.family)),
             cardinality=checks.whole("cardinality", self.cardinality, 1, checks.MAX_CARDINALITY),
             base_width=checks.whole("base_width", self.base_width, 1, checks.MAX_BASE_WIDTH),
+            stem_width=checks.whole("stem_width", self.stem_width, 1, checks.MAX_CHANNELS),
             classes=checks.whole("classes", self.classes, 2, checks.MAX_CLASSES),
             convention=checks.one_of("convention", current_name(self.convention), tuple(CONVENTIONS)),
             groups=None if self.groups is None else checks.own_groups(self.groups, self.family),
@@ -120,6 +131,7 @@ class Architecture:
             ratio=checks.per_group("ratio", self.ratio, len(self.table)),
             input_shape=checks.image_shape("input_shape", self.input_shape, self.stride),
         )
+        self._check_stem()
         self.plan  # noqa: B018 - resolves, and so checks, what the groups are made of
 
     def __repr__(self) -> str:
@@ -175,11 +187,18 @@ class Architecture:
             raise checks.InvalidValueError("n_filters", n_filters, rule, fit)
         return n_filters * self.base_width // 64 * self.cardinality, filters_out
 
+    def _check_stem(self) -> None:
+        if self.style.stem == "tiered" and self.stem_width % 4:
+            below = self.stem_width // 4 * 4
+            rule = "must be divisible by 4 in a tiered stem, whose first convolution has 3/4 as many channels"
+            fit = f"{below} or {below + 4}" if below else "4"
+            raise checks.InvalidValueError("stem_width", self.stem_width, rule, fit)
+
     def _check_group(self, name: str, group: Group, channels: int) -> None:
         """Check one group, whose input has `channels` channels."""
         if self.style.halve_reduction:
             checks.divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
-        if group.ratio is None:
+        if group.ratio is None or self.attention == "eca":
             return
         later = group.filters_out if group.n_blocks > 1 else channels
         gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
@@ -191,11 +210,11 @@ class Architecture:
 
     @property
     def stem_filters(self) -> int:
-        """Output channels of the stem: 64, or 128 for SENet-154; on CIFAR, the n_filters of the first group."""
+        """Output channels of the stem: 64, or twice the `stem_width`; on CIFAR, the n_filters of the first group."""
         if self.style.stem == "cifar":
             row = self.table[0]
             return row[0] if len(row) == 2 else max(1, row[1] // 4)
-        return 64 if self.style.stem == "imagenet" else 128
+        return 64 if self.style.stem == "imagenet" else 2 * self.stem_width
 
     @property
     def stride(self) -> int:
@@ -210,26 +229,37 @@ class Architecture:
 
     @property
     def has_se(self) -> bool:
-        """Whether any block has a squeeze-excite."""
+        """Whether any block has squeeze-excite, or another `attention`."""
         return any(group.ratio for group in self.plan)
 
     @property
     def layers(self) -> int:
-        """Depth as in the literature: layers with weights on the main path (no shortcuts, no squeeze-excite)."""
-        stem = 3 if self.style.stem == "deep" else 1
+        """Depth as in the literature: layers with weights on the main path (no shortcuts, no attention)."""
+        stem = 3 if self.style.stem in DEEP_STEMS else 1
         blocks = sum(group.n_blocks for group in self.plan)
         return stem + blocks * (2 if self.style.block == "basic" else 3) + 1
 
     @property
+    def variant(self) -> str:
+        """The letter behind the depth in the literature, such as the D of ResNet-50-D; "" without one."""
+        style = self.style
+        strides_in_1x1 = style.block == "bottleneck" and (style.stride_place, style.downsampling) == ("1x1", "stride")
+        stem = (style.stem, self.stem_width, style.projection_pooling)
+        return "" if strides_in_1x1 else VARIANTS.get(stem, "")
+
+    @property
     def name(self) -> str:
-        """The name in the literature, such as SE-ResNeXt-50 32x4d."""
-        se = "SE-" if self.has_se else ""
+        """The name in the literature, such as SE-ResNeXt-50 32x4d or SE-ResNet-50-D, which has 52 layers."""
+        se = f"{ATTENTIONS[self.attention]}-" if self.has_se else ""
+        family = {"resnet": "ResNet", "resnext": "ResNeXt"}[self.family]
+        kind = f"{se}{family}{'AA' if self.style.downsampling == 'average' else ''}"
+        depth = f"{self.layers - 2}-{self.variant}" if self.variant else f"{self.layers}"
         if self.family == "resnet":
-            return f"{se}ResNet-{self.layers}"
+            return f"{kind}-{depth}"
         paths = f"{self.cardinality}x{self.base_width}d" if len(self.table[0]) == 2 else f"{self.cardinality} paths"
         if (self.depth, self.groups, paths, se) == (154, None, "64x4d", "SE-"):
             return "SENet-154"
-        return f"{se}ResNeXt-{self.layers} {paths}"
+        return f"{kind}-{depth} {paths}"
 
     def ledger(self) -> Ledger:
         """Return every layer with its shape, parameters and cost, in about a millisecond and without Keras."""

@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from senet_lab.architecture.aliases import AliasDict, current_name
-from senet_lab.checks import MAX_CHANNELS, InvalidValueError, flag, one_of, real, whole
+from senet_lab.checks import MAX_CHANNELS, InvalidValueError, Parameter, Setting, flag, one_of, real, whole
 
 FAMILIES = ("resnet", "resnext")
 
@@ -24,21 +24,34 @@ _FIELDS: Mapping[str, tuple[Any, Any, Any]] = {  # original, paper, timm
     "bn_epsilon": (1e-3, 1e-5, 1e-5),
     "bn_momentum": (0.99, 0.9, 0.9),
     "zero_gamma": (False, False, True),
+    "eca_kernel": ("released", "released", "formula"),
 }
 _ROWS = (dict(zip(_FIELDS, values, strict=True)) for values in zip(*_FIELDS.values(), strict=True))
 CONVENTIONS: Mapping[str, Mapping[str, Any]] = AliasDict(zip(("original", "paper", "timm"), _ROWS, strict=True))
 
+# The attention modules, and how a network's name abbreviates each.
+ATTENTIONS: Mapping[str, str] = {"se": "SE", "eca": "ECA", "cbam": "CBAM", "scse": "scSE"}
+
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
-    "stem": ("imagenet", "cifar", "deep"),
+    "stem": ("imagenet", "cifar", "deep", "tiered"),
     "projection_kernel": (1, 3),
+    "downsampling": ("stride", "average"),
     "stride_place": ("1x1", "3x3"),
     "padding": ("same", "symmetric"),
     "pool_padding": ("symmetric", "ceil"),
     "squeeze": ("average", "max"),
     "gate": ("sigmoid", "tanh", "relu"),
     "place": ("standard", "pre", "post", "identity", "3x3"),
+    "attention": tuple(ATTENTIONS),
+    "eca_kernel": ("released", "formula"),
 }
+DEEP_STEMS = ("deep", "tiered")  # of three 3x3 convolutions
+# The names of variants with three convolutions in the stem, by the `stem`, its `stem_width` and `projection_pooling`:
+# C and D of He et al. 2019, sec. 4; T of timm. They keep the depth of the network with a stem of one convolution.
+VARIANTS: Mapping[tuple[str, int, bool], str] = {
+    ("deep", 32, False): "C", ("deep", 32, True): "D", ("tiered", 32, True): "T",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -47,15 +60,19 @@ class Style:
 
     Attributes:
         block: "bottleneck" (1x1, 3x3, 1x1; He et al. 2016, fig. 5 right) or "basic" (3x3, 3x3; fig. 5 left).
-        stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3) or "deep" (three 3x3, max pool: SENet-154).
+        stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3), "deep" (three 3x3, max pool: SENet-154 and
+            ResNet-D) or "tiered" (the same with 3/4 of the channels in the first: ResNet-T).
         projection_kernel: side of a strided projection shortcut's kernel; 3 in SENet-154.
+        projection_pooling: a strided projection shortcut pools, and its 1x1 has no stride (ResNet-D; He et al. 2019).
+        downsampling: "stride" of a convolution and of max pooling, or "average" pooling after the 3x3 of a block and in
+            the stem, so that no sample of a map is skipped (Zhang 2019).
         halve_reduction: the first 1x1 of a bottleneck has half as many channels as its 3x3, as in SENet-154.
         dropout: rate before the classifier; 0.2 in SENet-154.
         stride_place: which convolution of a bottleneck carries the stride ("1x1" is v1, "3x3" is v1.5).
         padding: of strided 3x3 convolutions: Keras's "same" (more on the right) or "symmetric".
         pool_padding: of the stem's max pool: "symmetric", or "ceil" (only on the right, because Caffe rounds up).
         conv_bias: biases in the residual blocks' convolutions, before BN (without effect, but counted).
-        se_bias: biases in the two dense layers of squeeze-excite.
+        se_bias: biases in the two dense layers of squeeze-excite, CBAM and scSE, and in scSE's convolution.
         squeeze_divisor: 1 rounds channels/ratio down; d > 1 to the nearest multiple of d, at least d.
         bn_epsilon, bn_momentum: of every batch normalization, in Keras's sense.
         zero_gamma: the last BN of each residual branch starts at 0 (Goyal et al. 2017, sec. 5.1).
@@ -63,11 +80,17 @@ class Style:
         squeeze: "average" or "max" pooling over the map (Hu et al. 2018, sec. 6.2).
         gate: "sigmoid", "tanh" or "relu" (sec. 6.3).
         place: of squeeze-excite: "standard", "pre", "post", "identity" or after the "3x3" (sec. 6.5).
+        attention: the module that computes the gates: "se" (Hu et al. 2018), "eca" (Wang et al. 2020), "cbam" (Woo et
+            al. 2018) or "scse" (Roy et al. 2018). `gate` and `place` apply to all of them, and `squeeze` to all but
+            CBAM, which pools in both ways.
+        eca_kernel: how ECA's kernel depends on the channels, see `eca_kernel_size`.
     """
 
     block: str = "bottleneck"
     stem: str = "imagenet"
     projection_kernel: int = 1
+    projection_pooling: bool = False
+    downsampling: str = "stride"
     halve_reduction: bool = False
     branch_relu: bool = False
     dropout: float = 0.0
@@ -80,13 +103,20 @@ class Style:
     bn_epsilon: float
     bn_momentum: float
     zero_gamma: bool
+    eca_kernel: str
     squeeze: str = "average"
     gate: str = "sigmoid"
     place: str = "standard"
+    attention: str = "se"
 
     def __post_init__(self) -> None:
         for name in STYLE_FIELDS:
             object.__setattr__(self, name, validate(name, getattr(self, name)))
+        if self.projection_pooling and self.projection_kernel > 1:
+            reason = "pooling already shows a 1\u00d71 every position (He et al. 2019, fig. 2)"
+            rule = ("needs ", Parameter("projection_kernel", self.projection_kernel), f" to be 1: {reason}")
+            fit = (Setting("projection_kernel", 1), " or ", Setting("projection_pooling", False))
+            raise InvalidValueError("projection_pooling", True, rule, fit)
 
     def __repr__(self) -> str:
         usual = {**CONVENTIONS["original"], **{f.name: f.default for f in fields(self) if f.default is not MISSING}}
@@ -139,3 +169,20 @@ def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
         rule = f"leaves no channel of {channels} to squeeze into"
         raise InvalidValueError("ratio", ratio, rule, f"{channels} or less")
     return channels // ratio
+
+
+def eca_kernel_size(channels: int, rule: str) -> int:
+    """Return the number of neighboring channels from which ECA computes a gate; it is odd.
+
+    "formula" is that of Wang et al. 2020, sec. 3.2, as timm rounds it: (log2(channels) + 1) / 2, down, then up to an
+    odd number, at least 3. "released" are the kernels of the authors' weights for ResNet-50: 3, 5, 5 and 7 in its
+    groups, which do not follow the formula. Those for ResNet-101 and 152 have 3 instead of 5 in group 2.
+
+    >>> [eca_kernel_size(channels, "released") for channels in (256, 512, 1024, 2048)]
+    [3, 5, 5, 7]
+    >>> [eca_kernel_size(channels, "formula") for channels in (256, 512, 1024, 2048)]
+    [5, 5, 5, 7]
+    """
+    if rule == "formula":
+        return max(3, channels.bit_length() // 2 | 1)
+    return 3 if channels < 512 else 5 if channels < 2048 else 7

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from html import escape
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing.units import percent, short, size, spaced
 from senet_lab.ledger.ledger import Ledger, Total
 
 COLUMNS = ("Group", "Blocks", "Output", "Parameters", "Share", "Multiply-adds",
-           "Activations (values)", "SE parameters")  # fmt: skip
+           "Activations (values)")  # fmt: skip
 NOTE = "counts per image; the papers\u2019 \u201cFLOPs\u201d are multiply-adds"
 
 
 def group_table(ledger: Ledger) -> str:
-    """Return a table of parameters and cost by group, with the sum last and the parameters of squeeze-excite."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
+    """Return a table of parameters and cost by group, with the sum last and the parameters of attention."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in (*COLUMNS, f"{ATTENTIONS[ledger.attention]} parameters"))
     rows = "".join(_row(total, ledger) for total in (*ledger.by_group(), ledger.total))
     caption = f"<caption>By group <small>{NOTE}</small></caption>"
     return _wide("By group", f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")

@@ -7,6 +7,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing.network.summary import move_sentence
 from senet_lab.explorer.reach import disabled_reasons
 from senet_lab.widgets import labels
@@ -46,12 +47,16 @@ def list_changes(before: Architecture, after: Architecture, leave_out: Collectio
         for name, label in labels.PARAMETER_LABELS.items()
         if name not in unused and name not in leave_out
     }
+    if set(values.get("Attention", ())) == {"none", "SE"}:  # the ratio says so
+        del values["Attention"]
     return [f"{label} {old} \u2192 {new}" for label, (old, new) in values.items() if old != new]
 
 
 def _parameter_text(architecture: Architecture, name: str) -> str:
     if name == "image_size":
         return labels.image_size_text(architecture)
+    if name == "attention":
+        return ATTENTIONS[architecture.attention] if architecture.has_se else "none"
     value = getattr(architecture, name)
     if value is None and name != "ratio":
         return "set by the depth" if name == "groups" else "default"

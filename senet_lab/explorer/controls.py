@@ -8,9 +8,9 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS, PRESETS
-from senet_lab.architecture.style import CHOICES, CONVENTIONS
+from senet_lab.architecture.style import ATTENTIONS, CHOICES, CONVENTIONS
 from senet_lab.checks import MAX_BATCH, whole
-from senet_lab.explorer.hints import CONVENTION_HINTS, hints
+from senet_lab.explorer.hints import CONVENTION_HINTS, attention_hint, detail_hints, hints
 from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
 from senet_lab.explorer.reach import disabled_reasons, reachable_stops, states_width
 from senet_lab.widgets import presets
@@ -65,6 +65,7 @@ def controls(
         *_network(architecture, sliders["depth"]),
         *(sliders[name] for name in COST_PAIR),
         keep._replace(hint=keep.hint or "base width follows cardinality"),
+        _attention(architecture),
         sliders["ratio"],
         *_excite(architecture),
         sliders["image_size"],
@@ -93,16 +94,33 @@ def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
     yield depth
 
 
+def _attention(architecture: Architecture) -> Control:
+    """Return the control for the attention module; None stands for none."""
+    stops = reachable_stops(architecture, "attention", (None, *ATTENTIONS))
+    texts = tuple(ATTENTIONS.get(stop, "none") for stop in stops)
+    value = architecture.attention if architecture.has_se else None
+    return Control("attention", "Attention", SE, "select", stops, texts, value, attention_hint(architecture))
+
+
 def _excite(architecture: Architecture) -> Iterator[Control]:
     """Return the controls for the place and kind of squeeze-excite."""
     numbers = tuple(range(1, len(architecture.plan) + 1))
     where = [number for number, group in zip(numbers, architecture.plan, strict=True) if group.ratio]
     why = "" if where else "no squeeze-excite"
-    yield Control("in_groups", "SE groups", SE, "checks", numbers, tuple(map(str, numbers)), tuple(where))
+    yield Control(
+        "in_groups",
+        f"{ATTENTIONS[architecture.attention]} groups",
+        SE,
+        "checks",
+        numbers,
+        tuple(map(str, numbers)),
+        tuple(where),
+    )
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others are always possible
+        both = "CBAM pools both ways" if name == "squeeze" and architecture.attention == "cbam" and not why else ""
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
-        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why))
+        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why or both))
 
 
 def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
@@ -120,11 +138,17 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     yield Control("details", "Details", CONVENTION, "check", (), (), details, "show all building details")
     if not details:
         return
+    texts = detail_hints(architecture)
     for name, label in DETAILS.items():
+        if name == "eca_kernel" and architecture.attention != "eca":
+            continue
         value, usual = getattr(architecture, name), format_value(getattr(architecture.style, name))
         stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
         labels = (f"default: {usual}" if value is None else "default", *map(format_value, stops[1:]))
-        yield Control(name, label, CONVENTION, "select", stops, labels, value)
+        yield Control(name, label, CONVENTION, "select", stops, labels, value, texts.get(name, ""))
+    why = disabled_reasons(architecture)["stem_width"]
+    hint = why or "channels of its second convolution; it returns twice as many"
+    yield Control("stem_width", "Stem width", CONVENTION, "text", (), (), architecture.stem_width, hint, bool(why))
     for name, label in NUMBERS.items():
         value, usual = getattr(architecture, name), getattr(architecture.style, name)
         yield Control(

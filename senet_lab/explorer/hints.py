@@ -11,6 +11,26 @@ CONVENTION_HINTS = {
     "timm": "as in PyTorch Image Models",
 }
 
+ATTENTION_HINTS = {
+    "se": "two dense layers, Hu et al. 2018",
+    "cbam": "channels, then pixels, Woo et al. 2018",
+    "scse": "channels and pixels, Roy et al. 2018",
+}
+
+
+DETAIL_HINTS = {
+    "projection_pooling": "average pooling before the 1\u00d71, which then has no stride, as in ResNet-D",
+    "downsampling": "strides skip values; an average after the 3\u00d73 and in the stem uses all",
+}
+
+
+def detail_hints(architecture: Architecture) -> dict[str, str]:
+    """Return the hints of details that need one, by control."""
+    convolutions = [row for row in architecture.ledger().rows if row.group == "stem" and row.kind == "conv"]
+    kernel = convolutions[0].kernel
+    channels = " \u2192 ".join(str(row.output_shape[-1]) for row in convolutions)
+    return DETAIL_HINTS | {"stem": f"{kernel}\u00d7{kernel} with {channels} channels"}
+
 
 def hints(architecture: Architecture) -> dict[str, str]:
     """Return the hint of each slider for an architecture, by control."""
@@ -27,6 +47,16 @@ def hints(architecture: Architecture) -> dict[str, str]:
     }
 
 
+def attention_hint(architecture: Architecture) -> str:
+    """Return the hint of the attention module."""
+    if not architecture.has_se:
+        return "no gates"
+    if architecture.attention != "eca":
+        return ATTENTION_HINTS[architecture.attention]
+    kernels = {row.group: row.kernel for row in architecture.ledger().rows if row.role == "gate" and row.kind == "conv"}
+    return f"a convolution over channels; kernel {', '.join(map(str, kernels.values()))}"
+
+
 def _squeeze_hint(architecture: Architecture) -> str:
     reduce_rows = [row for row in architecture.ledger().rows if row.role == "reduce"]
     if not reduce_rows:
@@ -38,6 +68,6 @@ def _squeeze_hint(architecture: Architecture) -> str:
 
 
 def _last_map_size(architecture: Architecture) -> str:
-    last = [row for row in architecture.ledger().rows if row.kind == "add"][-1]
+    last = [row for row in architecture.ledger().rows if row.kind == "add" and not row.in_se][-1]
     _, height, width, _ = last.output_shape
     return f"{height}\u00d7{width}"

@@ -16,12 +16,13 @@ from senet_lab.widgets.presets import find_network
 
 MOVES = (
     "preset", "family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention",
-    "image_size", "in_groups", *STYLE_FIELDS,
+    "image_size", "in_groups", "stem_width", *STYLE_FIELDS,
 )  # fmt: skip
+USUAL_RATIO = 16  # of a network that had no attention
 COST_PAIR = ("cardinality", "base_width")  # change together if the cost is kept
 TYPED_FIELDS = (
     "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
-    "bn_epsilon", "bn_momentum",
+    "bn_epsilon", "bn_momentum", "stem_width",
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def _with_se_in(architecture: Architecture, numbers: Sequence[int]) -> Architect
     for number in numbers:
         one_of("in_groups", number, range(1, n_groups + 1))
     ratios_before = [group.ratio for group in architecture.plan]
-    usual = next((ratio for ratio in ratios_before if ratio), 16)
+    usual = next((ratio for ratio in ratios_before if ratio), USUAL_RATIO)
     ratios = tuple((ratios_before[n - 1] or usual) if n in numbers else None for n in range(1, n_groups + 1))
     return replace(architecture, ratio=ratios[0] if len(set(ratios)) == 1 else ratios)
 
@@ -96,6 +97,13 @@ def _with_ratio(architecture: Architecture, ratio: Any) -> Architecture:
     if any(ratios_before) and not all(ratios_before) and not isinstance(ratio, (tuple, type(None))):
         ratio = tuple(ratio if each else None for each in ratios_before)
     return replace(architecture, ratio=ratio)
+
+
+def _with_attention(architecture: Architecture, attention: str | None) -> Architecture:
+    """Set the attention module, in the groups that have one or in all; None removes it from all."""
+    if attention is None:
+        return replace(architecture, ratio=None)
+    return replace(architecture, attention=attention, ratio=architecture.ratio if architecture.has_se else USUAL_RATIO)
 
 
 def _with_family(architecture: Architecture, family: str) -> Architecture:
@@ -113,4 +121,5 @@ _BY_CONTROL: dict[str, Callable[[Architecture, Any], Architecture]] = {
     "image_size": _with_side,
     "in_groups": _with_se_in,
     "ratio": _with_ratio,
+    "attention": _with_attention,
 }

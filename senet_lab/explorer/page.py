@@ -77,7 +77,7 @@ def _source(state: State) -> str:
     if state.source:
         group, _, rest = resolve(Anatomy(state.architecture.ledger()), state.path).partition("/")
         block, _, inside = rest.partition("/")
-        lines = code_html(part_code(state.architecture, group, block, inside == "se"))
+        lines = code_html(part_code(state.architecture, group, block, bool(inside)))
     is_open = " open" if state.source else ""
     summary = "<summary>Code that builds this part</summary>"
     return f'<details class="sn-behind" data-ask="source"{is_open}>{summary}{lines}</details>'

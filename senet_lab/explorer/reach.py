@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import DEEP_STEMS
 from senet_lab.explorer.moves import apply_move
 
 
 def disabled_reasons(architecture: Architecture) -> dict[str, str]:
-    """Return the reasons why sliders do not apply, by name; "" for a slider that applies."""
+    """Return the reasons why controls do not apply, by name; "" for one that applies."""
     table = architecture.groups
     no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
     no_width = no_paths or ("set by Groups; empty that field first" if states_width(architecture) else "")
@@ -18,7 +19,9 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
         "depth": "set by Groups; empty that field first" if table else "",
         "cardinality": no_paths,
         "base_width": no_width,
+        "ratio": "ECA reduces nothing" if architecture.has_se and architecture.attention == "eca" else "",
         "classes": "" if architecture.include_top else "no classifier",
+        "stem_width": "" if architecture.style.stem in DEEP_STEMS else "for deep and tiered stems",
     }
 
 
@@ -51,7 +54,8 @@ def reachable_stops(
 
 
 def _can_move(architecture: Architecture, name: str, stop: Any, keep_cost: bool) -> bool:
-    if name != "ratio" and getattr(architecture, name) == stop:  # it is current; a ratio may be one of several
+    # It is current; but a ratio may be one of several, and no module is current in a network without ratios.
+    if name not in ("ratio", "attention") and getattr(architecture, name) == stop:
         return True
     try:
         apply_move(architecture, name, stop, origin=architecture if keep_cost else None)

@@ -18,7 +18,17 @@ from senet_lab.export.trees import (
 )
 
 # Helpers that are not worth a function once they are specialized for one network or called in only one place.
-HELPERS = {"squeezed_channels", "_se_dense", "excited", "projection", "bottleneck", "basic", "_filters", "_check"}
+HELPERS = {
+    "squeezed_channels",
+    "eca_kernel_size",
+    "_se_dense",
+    "excited",
+    "projection",
+    "bottleneck",
+    "basic",
+    "_filters",
+    "_check",
+}
 # A stem's convolutions have kernels and padding that occur nowhere else; inlining them simplifies the others.
 STEM_HELPERS = {"conv"}
 

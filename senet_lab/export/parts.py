@@ -20,8 +20,9 @@ from senet_lab.nets.sketch import Sketch, place
 
 # The functions that are parts themselves: the code of another part calls them without repeating them.
 BLOCKS = ("identity_block", "projection_block")
-PARTS = ("stem", "learner", "group", *BLOCKS, "squeeze_excite_block", "classifier", MAIN)
-Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite in it
+MODULES = ("squeeze_excite_block", "eca_block", "cbam_block", "scse_block")
+PARTS = ("stem", "learner", "group", *BLOCKS, *MODULES, "classifier", MAIN)
+Part = tuple[str, str, bool]  # group, block, whether it is the squeeze-excite, or other attention, in it
 
 
 def part_code(architecture: Architecture, group: str = "", block: str = "", se: bool = False) -> str:
@@ -54,7 +55,8 @@ def _part_code(architecture: Architecture, group: str, block: str, se: bool) -> 
         name, call = calls[group, block, se]
         functions = [name]
     for name in functions:  # the list grows during the loop
-        functions += [each for each in callees(program[name], program) if each not in (*PARTS, *functions)]
+        left_out = functions if name in MODULES else (*PARTS, *functions)  # scSE repeats squeeze-excite
+        functions += [each for each in callees(program[name], program) if each not in left_out]
     callers_first = [name for name in reversed(program) if name in functions]
     return wrap_lines(call) + "".join(f"\n\n{source_text(program[name])}\n" for name in callers_first)
 
@@ -83,4 +85,4 @@ def _program_and_calls(architecture: Architecture) -> tuple[Program, dict[Part, 
 def _part(function: str, y: Sketch) -> Part:
     """Return which part a call created, judging by the name of the last layer that it wrote."""
     group, block = place(y.written[-1].name)
-    return group, "" if function == "group" else block, function == "squeeze_excite_block"
+    return group, "" if function == "group" else block, function in MODULES

@@ -24,7 +24,7 @@ CHECKS = {"whole": 1, "ratio_or_none": 1, "divisible": 1, "for_each_group": 1, "
 def source(family: str) -> Program:
     """Return the functions of a family, without annotations, checks and automatic names."""
     functions = _functions(blocks) | _functions(FAMILY[family]) | _functions(network)
-    return functions | {"squeezed_channels": _functions(style)["squeezed_channels"]}
+    return functions | {name: _functions(style)[name] for name in ("squeezed_channels", "eca_kernel_size")}
 
 
 def namespace(family: str) -> dict[str, Any]:

@@ -31,8 +31,14 @@ class Difference:
 
     @cached_property
     def se(self) -> Total:
-        """The squeeze-excite blocks."""
+        """The squeeze-excite blocks, or other attention modules."""
         return less(self.after.se, self.before.se)
+
+    @property
+    def attention_name(self) -> str:
+        """The attention modules of both networks in words: "squeeze-excite"; "attention" if they differ."""
+        names = {each.se.name for each in (self.before, self.after) if each.se.layers}
+        return names.pop() if len(names) == 1 else "attention"
 
     @cached_property
     def by_group(self) -> tuple[Total, ...]:
@@ -41,7 +47,7 @@ class Difference:
 
     @cached_property
     def by_kind(self) -> tuple[Total, ...]:
-        """One total per kind of layer in either network; squeeze-excite counts as one kind."""
+        """One total per kind of layer in either network; squeeze-excite, or other attention, counts as one kind."""
         return _paired(self.before.by_kind(), self.after.by_kind())
 
 

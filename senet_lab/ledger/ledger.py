@@ -14,6 +14,7 @@ from senet_lab.nets.network import network
 from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.on_keras.graph import sketch_of
 from senet_lab.nets.places import placed
+from senet_lab.nets.roles import ATTENTION_NAMES, attention_of
 from senet_lab.nets.sketch import Row, Sketch
 
 if TYPE_CHECKING:
@@ -109,13 +110,18 @@ class Ledger:
         return tuple(row for row in self.rows if row.kind == UNKNOWN)
 
     @cached_property
+    def attention(self) -> str:
+        """The attention module in its blocks: "se", "eca", "cbam" or "scse"; "se" for a network without one."""
+        return attention_of(self.rows) or "se"
+
+    @cached_property
     def se(self) -> Total:
-        """The squeeze-excite blocks."""
-        return Total.over("squeeze-excite", (row for row in self.rows if row.in_se))
+        """The squeeze-excite blocks, or other attention modules."""
+        return Total.over(ATTENTION_NAMES[self.attention], (row for row in self.rows if row.in_se))
 
     @property
     def se_share(self) -> float:
-        """The share of squeeze-excite in the trainable parameters, from 0 to 1."""
+        """The share of squeeze-excite, or other attention, in the trainable parameters, from 0 to 1."""
         return self.se.params / self.params if self.params else 0.0
 
     @property
@@ -185,8 +191,9 @@ class Ledger:
         return tuple(Total.over(name, rows) for name, rows in self._rows_by_place.items())
 
     def by_kind(self) -> tuple[Total, ...]:
-        """Return one total per kind of layer; all layers of squeeze-excite count as one kind."""
-        return self._totals("squeeze-excite" if row.in_se else row.kind for row in self.rows)
+        """Return one total per kind of layer; all layers of squeeze-excite, or other attention, count as one kind."""
+        attention = ATTENTION_NAMES[self.attention]
+        return self._totals(attention if row.in_se else row.kind for row in self.rows)
 
     def _totals(self, names: Iterable[str]) -> tuple[Total, ...]:
         return tuple(Total.over(name, rows) for name, rows in self._collect(names).items())

@@ -11,7 +11,7 @@ from senet_lab.checks import whole
 from senet_lab.extras import require
 from senet_lab.nets.on_keras.graph import read_graph
 from senet_lab.nets.on_keras.timing import time_calls
-from senet_lab.nets.sketch import Row
+from senet_lab.nets.roles import ATTENTION_NAMES, attention_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ class Measured(NamedTuple):
     """A layer with its cost, counted and measured.
 
     Attributes:
-        name, kind: of its row in the ledger; a layer of squeeze-excite has the kind "squeeze-excite".
+        name, kind: of its row in the ledger; a layer of squeeze-excite has the kind "squeeze-excite", one of ECA "ECA".
         macs: multiply-adds per image; 0 also if they are not known.
         ms: milliseconds per batch: the median of several turns, less what an empty call takes.
     """
@@ -98,9 +98,9 @@ def profile(model: Any, batch: int = 8, *, input_shape: Sequence[Any] | None = N
     graph = read_graph(model, input_shape)
     times, whole_model = time_calls(model, graph, batch, repeats)
     rows = {row.name: row for row in graph.sketch.rows}
-    measured = [Measured(name, _kind(rows[name]), rows[name].macs, ms) for name, ms in times.items()]
+    attention = ATTENTION_NAMES[attention_of(rows.values()) or "se"]
+    measured = [
+        Measured(name, attention if rows[name].in_se else rows[name].kind, rows[name].macs, ms)
+        for name, ms in times.items()
+    ]
     return Profile(tuple(measured), batch, whole_model)
-
-
-def _kind(row: Row) -> str:
-    return "squeeze-excite" if row.in_se else row.kind

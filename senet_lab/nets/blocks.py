@@ -13,19 +13,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from senet_lab.architecture.style import Style, squeezed_channels, style_of
+from senet_lab.architecture.style import DEEP_STEMS, Style, eca_kernel_size, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
 from senet_lab.nets.layers import (
+    Activation,
     Add,
+    AveragePooling2D,
     BatchNormalization,
+    Concatenate,
+    Conv1D,
     Conv2D,
+    Cropping2D,
     Dense,
     Dropout,
+    GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     MaxPooling2D,
     Multiply,
     ReLU,
+    Reshape,
     ZeroPadding2D,
 )
 from senet_lab.nets.sketch import unique_name, written_once
@@ -78,8 +86,9 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
-    elif style.stem == "deep":
-        x = conv(inputs, n_filters // 2, 3, strides=2, style=style, name=f"{name}_conv1")
+    elif style.stem in DEEP_STEMS:
+        first = n_filters // 2 if style.stem == "deep" else 3 * (n_filters // 8)
+        x = conv(inputs, first, 3, strides=2, style=style, name=f"{name}_conv1")
         x = batch_norm(x, style=style, name=f"{name}_bn1")
         x = ReLU(name=f"{name}_relu1")(x)
         x = conv(x, n_filters // 2, 3, style=style, name=f"{name}_conv2")
@@ -92,6 +101,8 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     x = ReLU(name=f"{name}_relu")(x)
     if style.stem == "cifar":
         return x
+    if style.downsampling == "average":
+        return AveragePooling2D(2, name=f"{name}_pool")(x)
     # Behind a ReLU a padded zero never wins, so these equal max pooling with padding in Caffe and PyTorch.
     padding = ((0, 1), (0, 1)) if style.pool_padding == "ceil" else 1
     x = ZeroPadding2D(padding, name=f"{name}_pool_pad")(x)
@@ -118,16 +129,129 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, na
     return Multiply(name=f"{name}_se_scale", role="scale")([x, gate])
 
 
-def _se_dense(x: Any, units: int, activation: str, *, style: Style, role: str = "", name: str) -> Any:
+def _se_dense(x: Any, units: int, activation: str | None, *, style: Style, role: str = "", name: str) -> Any:
     return Dense(
         units, activation=activation, kernel_initializer="he_normal", use_bias=style.se_bias, name=name, role=role
     )(x)
 
 
+def eca_block(x: Any, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+    """Efficient Channel Attention: convolve over the pooled channels, scale; no reduction (Wang et al. 2020, sec. 3.2).
+
+    Args:
+        x: feature maps, (batch, height, width, channels); the output has the same shape.
+    """
+    name = unique_name(x, "eca") if name is None else name
+    filters = x.shape[-1]
+    pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
+    gate = pooling(keepdims=True, name=f"{name}_eca_squeeze", role="squeeze")(x)
+    # Each gate is computed from the numbers of a few neighboring channels, with the same few weights for all
+    gate = Reshape((filters, 1), name=f"{name}_eca_squeeze_sequence", role="squeeze")(gate)
+    gate = Conv1D(
+        1,
+        eca_kernel_size(filters, style.eca_kernel),
+        padding="same",
+        activation=style.gate,
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name=f"{name}_eca_gate_conv",
+        role="gate",
+    )(gate)
+    gate = Reshape((1, 1, filters), name=f"{name}_eca_gate", role="gate")(gate)
+    return Multiply(name=f"{name}_eca_scale", role="scale")([x, gate])
+
+
+def cbam_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+    """Convolutional Block Attention Module: scale channels, then pixels (Woo et al. 2018, sec. 3).
+
+    Its 7x7 convolution is followed by batch normalization, as in the authors' code and in timm; the paper has none.
+
+    Args:
+        x: feature maps, (batch, height, width, channels) of known size; the output has the same shape.
+        ratio: amount of filter reduction in the squeeze.
+
+    Raises:
+        ValueError: `ratio` leaves no channel.
+    """
+    name = unique_name(x, "cbam") if name is None else name
+    filters = x.shape[-1]
+    squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
+    mean = GlobalAveragePooling2D(keepdims=True, name=f"{name}_cbam_squeeze_mean", role="squeeze")(x)
+    largest = GlobalMaxPooling2D(keepdims=True, name=f"{name}_cbam_squeeze_max", role="squeeze")(x)
+    # One below the other, both go through the same two dense layers
+    gate = Concatenate(axis=1, name=f"{name}_cbam_squeeze", role="squeeze")([mean, largest])
+    gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_cbam_reduce")
+    gate = _se_dense(gate, filters, None, style=style, role="gate", name=f"{name}_cbam_gate_dense")
+    mean = Cropping2D(((0, 1), (0, 0)), name=f"{name}_cbam_gate_mean", role="gate")(gate)
+    largest = Cropping2D(((1, 0), (0, 0)), name=f"{name}_cbam_gate_max", role="gate")(gate)
+    gate = Add(name=f"{name}_cbam_gate_sum", role="gate")([mean, largest])
+    gate = Activation(style.gate, name=f"{name}_cbam_gate", role="gate")(gate)
+    x = Multiply(name=f"{name}_cbam_scale", role="scale")([x, gate])
+    return _gate_pixels(x, style=style, name=f"{name}_cbam_spatial")
+
+
+def _gate_pixels(x: Any, *, style: Style, name: str) -> Any:
+    """Scale each pixel by a gate from means and maxima over the channels (Woo et al. 2018, eq. 3)."""
+    height, width, filters = x.shape[1:]
+    # Keras pools over the last axis if it takes the pixels for channels
+    pixels = Reshape((height * width, filters), name=f"{name}_squeeze_pixels", role="spatial squeeze")(x)
+    mean = GlobalAveragePooling1D(
+        data_format="channels_first", keepdims=True, name=f"{name}_squeeze_mean", role="spatial squeeze"
+    )(pixels)
+    largest = GlobalMaxPooling1D(
+        data_format="channels_first", keepdims=True, name=f"{name}_squeeze_max", role="spatial squeeze"
+    )(pixels)
+    gate = Concatenate(name=f"{name}_squeeze", role="spatial squeeze")([mean, largest])
+    gate = Reshape((height, width, 2), name=f"{name}_squeeze_map", role="spatial squeeze")(gate)
+    gate = Conv2D(
+        1,
+        7,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name=f"{name}_gate_conv",
+        role="spatial gate",
+    )(gate)
+    gate = batch_norm(gate, style=style, role="spatial gate", name=f"{name}_gate_bn")
+    gate = Activation(style.gate, name=f"{name}_gate", role="spatial gate")(gate)
+    return Multiply(name=f"{name}_scale", role="spatial scale")([x, gate])
+
+
+def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+    """Spatial and channel squeeze and excite: scale channels, scale pixels, add both (Roy et al. 2018, sec. 2).
+
+    Both results are added, as in the paper; the authors' later one, Roy et al. 2019, prefers their maximum.
+
+    Args:
+        x: feature maps, (batch, height, width, channels); the output has the same shape.
+        ratio: amount of filter reduction in the squeeze.
+
+    Raises:
+        ValueError: `ratio` leaves no channel.
+    """
+    name = unique_name(x, "scse") if name is None else name
+    channels = squeeze_excite_block(x, ratio, style=style, name=name)
+    gate = Conv2D(
+        1,
+        1,
+        activation=style.gate,
+        use_bias=style.se_bias,
+        kernel_initializer="he_normal",
+        name=f"{name}_scse_spatial_gate",
+        role="spatial gate",
+    )(x)
+    pixels = Multiply(name=f"{name}_scse_spatial_scale", role="spatial scale")([x, gate])
+    return Add(name=f"{name}_scse_sum", role="sum")([channels, pixels])
+
+
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
     """Projection shortcut: a 1x1 convolution brings the input to the output's shape (He et al. 2016, eq. 2)."""
     kernel_size = style.projection_kernel if strides > 1 else 1
-    x = conv(x, filters, kernel_size, strides=strides, style=style, role="shortcut", name=f"{name}_shortcut_conv")
+    pools = style.projection_pooling and strides > 1
+    if pools:  # the part of a window outside an odd map is not counted, as in timm
+        x = AveragePooling2D(strides, padding="same", name=f"{name}_shortcut_pool", role="shortcut")(x)
+    own_stride = 1 if pools else strides
+    x = conv(x, filters, kernel_size, strides=own_stride, style=style, role="shortcut", name=f"{name}_shortcut_conv")
     return batch_norm(x, style=style, role="shortcut", name=f"{name}_shortcut_bn")
 
 
@@ -155,9 +279,15 @@ def residual_block(
     """
 
     def excited(x: Any, place: str) -> Any:
-        """Apply squeeze-excite to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
+        """Apply squeeze-excite, or other attention, to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
         if ratio is None or style.place != place:
             return x
+        if style.attention == "eca":
+            return eca_block(x, style=style, name=name)
+        if style.attention == "cbam":
+            return cbam_block(x, ratio, style=style, name=name)
+        if style.attention == "scse":
+            return scse_block(x, ratio, style=style, name=name)
         return squeeze_excite_block(x, ratio, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck
@@ -186,7 +316,8 @@ def bottleneck(
     reduced = filters_in
     if style.halve_reduction:  # half the channels must still divide evenly among all paths
         reduced = divisible("filters_in", filters_in, "2 x cardinality", 2 * cardinality) // 2
-    first, second = (strides, 1) if style.stride_place == "1x1" else (1, strides)
+    stride, pool_size = (1, strides) if style.downsampling == "average" else (strides, 1)
+    first, second = (stride, 1) if style.stride_place == "1x1" else (1, stride)
     # Dimensionality reduction
     x = conv(x, reduced, 1, strides=first, style=style, name=f"{name}_conv1")
     x = batch_norm(x, style=style, name=f"{name}_bn1")
@@ -195,6 +326,8 @@ def bottleneck(
     x = conv(x, filters_in, 3, strides=second, groups=cardinality, style=style, name=f"{name}_conv2")
     x = batch_norm(x, style=style, name=f"{name}_bn2")
     x = ReLU(name=f"{name}_relu2")(x)
+    if pool_size > 1:
+        x = AveragePooling2D(pool_size, padding="same", name=f"{name}_pool")(x)
     x = excited(x, "3x3")
     # Dimensionality restoration
     x = conv(x, filters_out, 1, style=style, name=f"{name}_conv3")
@@ -216,9 +349,12 @@ def basic(
     With place "3x3", squeeze-excite follows the first convolution.
     """
     filters_in, filters_out = filters
-    x = conv(x, filters_in, 3, strides=strides, groups=cardinality, style=style, name=f"{name}_conv1")
+    stride, pool_size = (1, strides) if style.downsampling == "average" else (strides, 1)
+    x = conv(x, filters_in, 3, strides=stride, groups=cardinality, style=style, name=f"{name}_conv1")
     x = batch_norm(x, style=style, name=f"{name}_bn1")
     x = ReLU(name=f"{name}_relu1")(x)
+    if pool_size > 1:
+        x = AveragePooling2D(pool_size, padding="same", name=f"{name}_pool")(x)
     x = excited(x, "3x3")
     x = conv(x, filters_out, 3, style=style, name=f"{name}_conv2")
     x = batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn2")

@@ -27,6 +27,9 @@ class Composable:
 
     stem = staticmethod(blocks.stem)
     squeeze_excite_block = staticmethod(blocks.squeeze_excite_block)
+    eca_block = staticmethod(blocks.eca_block)
+    cbam_block = staticmethod(blocks.cbam_block)
+    scse_block = staticmethod(blocks.scse_block)
     classifier = staticmethod(blocks.classifier)
 
     def __init__(self, n_layers: int | Sequence[Sequence[int]], **fields: Any) -> None:

@@ -98,6 +98,30 @@ def Conv2D(
 
 
 @layer
+def Conv1D(
+    shape: Shape,
+    filters: int,
+    kernel_size: int,
+    strides: int = 1,
+    padding: str = "valid",
+    *,
+    activation: str | None = None,
+    use_bias: bool = True,
+    kernel_initializer: str = "glorot_uniform",
+) -> Entry:
+    """Convolve along a sequence, (steps, channels)."""
+    if len(shape) != 3:
+        raise ValueError(f"`shape` (={quoted(shape[1:])}) must be (steps, channels); try Reshape first.")
+    filters, kernel = whole("filters", filters, 1, MAX_UNITS), whole("kernel_size", kernel_size, 1, MAX_SIDE)
+    steps, _, _, stride = _windowed((None, shape[1], 1, shape[2]), (kernel, 1), (strides, 1), padding)
+    weights = kernel * shape[2] * filters
+    return Entry(
+        "conv", (None, steps, filters), params=weights + filters * use_bias, macs=weights * steps, kernel=kernel,
+        stride=stride, channels_in=shape[2], function=activation or "",
+    )  # fmt: skip
+
+
+@layer
 def Dense(
     shape: Shape,
     units: int,
@@ -151,12 +175,22 @@ def ZeroPadding2D(shape: Shape, padding: int | Sequence[int] | Sequence[Sequence
     return Entry("pad", (None, shape[1] + added[0], shape[2] + added[1], shape[3]))
 
 
-@layer
-def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
-    """Return the largest number of each window."""
+def _pooling(shape: Shape, pool_size: Pair, strides: Pair | None, padding: str) -> Entry:
     height, width, kernel, stride = _windowed(shape, pool_size, pool_size if strides is None else strides, padding)
     window = window_words(_pair("pool_size", pool_size))
     return Entry("pool", (None, height, width, shape[-1]), kernel=kernel, stride=stride, window=window)
+
+
+@layer
+def MaxPooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
+    """Return the largest number of each window."""
+    return _pooling(shape, pool_size, strides, padding)
+
+
+@layer
+def AveragePooling2D(shape: Shape, pool_size: Pair = 2, strides: Pair | None = None, padding: str = "valid") -> Entry:
+    """Return the mean of each window; with "same", of the part of it that is in the map."""
+    return _pooling(shape, pool_size, strides, padding)
 
 
 def _global_pooling(shape: Shape, keepdims: bool) -> Entry:
@@ -196,6 +230,40 @@ def Flatten(shape: Shape) -> Entry:
     return Entry("reshape", (None, prod(shape[1:])))
 
 
+@layer
+def Cropping2D(shape: Shape, cropping: int | Sequence[int] | Sequence[Sequence[int]] = 0) -> Entry:
+    """Crop a map: one number for every side, (rows, columns), or ((top, bottom), (left, right))."""
+    _must_be_maps(shape)
+    pairs = [_both("cropping", side) for side in _both("cropping", cropping)]
+    cut = [sum(whole("cropping", each, 0, MAX_SIDE) for each in pair) for pair in pairs]
+    if cut[0] >= shape[1] or cut[1] >= shape[2]:
+        raise ValueError(f"`cropping` (={quoted(cropping)}) must leave something of {shape[1:3]}; try 0.")
+    return Entry("crop", (None, shape[1] - cut[0], shape[2] - cut[1], shape[3]))
+
+
+def _global_sequence_pooling(shape: Shape, data_format: str | None, keepdims: bool) -> Entry:
+    if len(shape) != 3:
+        raise ValueError(f"`shape` (={quoted(shape[1:])}) must be (steps, channels); try Reshape first.")
+    known = "channels_last" if data_format is None else data_format
+    is_first = one_of("data_format", known, ("channels_last", "channels_first")) == "channels_first"
+    steps, channels = shape[:0:-1] if is_first else shape[1:]
+    output: Shape = (None, channels, 1) if is_first else (None, 1, channels)
+    output = output if keepdims else (None, channels)
+    return Entry("global pool", output, elementwise=steps * channels, kernel=steps)
+
+
+@layer
+def GlobalAveragePooling1D(shape: Shape, data_format: str | None = None, keepdims: bool = False) -> Entry:
+    """Return the mean of each channel's sequence."""
+    return _global_sequence_pooling(shape, data_format, keepdims)
+
+
+@layer
+def GlobalMaxPooling1D(shape: Shape, data_format: str | None = None, keepdims: bool = False) -> Entry:
+    """Return the largest number of each channel's sequence."""
+    return _global_sequence_pooling(shape, data_format, keepdims)
+
+
 def _listed(shapes: Sequence[Shape]) -> str:
     return " and ".join(str(shape[1:]) for shape in shapes[:3])
 
@@ -206,6 +274,16 @@ def Add(shapes: Sequence[Shape]) -> Entry:
     if len(set(shapes)) > 1:
         raise ValueError(f"What is added must have one shape, not {_listed(shapes)}; project the shortcut.")
     return Entry("add", shapes[0])
+
+
+@layer
+def Concatenate(shapes: Sequence[Shape], axis: int = -1) -> Entry:
+    """Join maps along one axis; on all others they have the same sizes."""
+    first = shapes[0]
+    at = one_of("axis", axis, (*range(1, len(first)), *range(-len(first) + 1, 0))) % len(first)
+    if len({shape[:at] + shape[at + 1 :] for shape in shapes}) > 1 or len(set(map(len, shapes))) > 1:
+        raise ValueError(f"What is concatenated must differ along axis {axis} only, not {_listed(shapes)}.")
+    return Entry("concatenate", (*first[:at], sum(shape[at] for shape in shapes), *first[at + 1 :]))
 
 
 @layer

@@ -20,12 +20,13 @@ The result depends on names, kinds, shapes and connections only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from math import log2
 
 from senet_lab.nets.named_blocks import named_blocks
-from senet_lab.nets.sketch import Row, Shape, Sketch
+from senet_lab.nets.sketch import MODULES, Row, Shape, Sketch
 from senet_lab.nets.wiring import Span, Wiring
 
 SUMS = ("add", "weighted add")
@@ -44,8 +45,8 @@ def placed(sketch: Sketch) -> tuple[tuple[Row, ...], dict[str, tuple[str, ...]]]
 
 
 def _is_named(rows: Sequence[Row]) -> bool:
-    """Return whether a network has the names of this package: of a residual block, or of composed squeeze-excite."""
-    return any(row.role == "output" or row.group.startswith("squeeze_excite") for row in rows)
+    """Return whether a network has the names of this package: of a residual block, or of composed attention."""
+    return any(row.role == "output" or re.fullmatch(MODULES, row.group) for row in rows)
 
 
 def _with_places(wiring: Wiring) -> list[Row]:

@@ -1,11 +1,37 @@
-"""Roles: find squeeze-excite in a network that does not name it, by what its layers compute."""
+"""Roles: find squeeze-excite in a network that does not name it, and tell attention modules apart, by their layers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.nets.sketch import Row, Sketch
+
+# The attention modules in words.
+ATTENTION_NAMES: Mapping[str, str] = {**ATTENTIONS, "se": "squeeze-excite"}
+
+
+def attention_of(rows: Iterable[Row]) -> str:
+    """Return which attention module the first in some rows is, one of `ATTENTIONS`; "" without one.
+
+    Squeeze-excite reduces the channels; ECA convolves over them; CBAM adds a gate per pixel, scSE the sum of both.
+
+    >>> from senet_lab.architecture.architecture import Architecture
+    >>> attention_of(Architecture(attention="eca").ledger().rows)
+    'eca'
+    """
+    roles: dict[str, Row] = {}
+    for row in rows:
+        if row.in_se:
+            if row.role not in roles or row.macs:
+                roles[row.role] = row
+        elif "scale" in roles:
+            break
+    if "spatial gate" in roles:
+        return "scse" if "sum" in roles else "cbam"
+    is_sequence = "gate" in roles and roles["gate"].kind == "conv" and len(roles["gate"].output_shape) == 3
+    return "se" if "reduce" in roles else "eca" if is_sequence else ""
 
 
 def role_of_product(inputs: Sequence[Sketch]) -> str:

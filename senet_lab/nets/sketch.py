@@ -18,7 +18,10 @@ Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, 
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 MAX_SIDES = 8  # of a shape, not counting the batch
-SE_ROLES = ("squeeze", "reduce", "gate", "scale")
+# Of a gate per channel; then of a gate per pixel, and of the sum of both results.
+SE_ROLES = frozenset(
+    ["squeeze", "reduce", "gate", "scale", "spatial squeeze", "spatial gate", "spatial scale", "sum"]
+)  # a set, since every row is looked up
 
 
 class Entry(NamedTuple):
@@ -59,8 +62,9 @@ class Row(NamedTuple):
         activations: numbers in the output, per image.
         receptive_field: pixels of the input, along one side, that a unit sees through windows (Araujo et al. 2019).
             A gate sees the whole map, but the map that it scales keeps its receptive field.
-        role: purpose of the layer in its block: "squeeze", "reduce", "gate" and "scale" belong to squeeze-excite,
-            "shortcut" is the projection, "output" the last activation; "" for all others.
+        role: purpose of the layer in its block: "squeeze", "reduce", "gate" and "scale" belong to squeeze-excite or
+            another attention module, which may also have a "spatial squeeze", "spatial gate", "spatial scale" and
+            "sum"; "shortcut" is the projection, "output" the last activation; "" for all others.
     """
 
     name: str
@@ -84,7 +88,7 @@ class Row(NamedTuple):
 
     @property
     def in_se(self) -> bool:
-        """Whether the layer is part of a squeeze-excite block."""
+        """Whether the layer is part of squeeze-excite, or of another attention module."""
         return self.role in SE_ROLES
 
 
@@ -167,6 +171,9 @@ class Sketch:
         return output
 
 
+MODULES = r"(?:squeeze_excite|eca|cbam|scse)\d+"  # the places of attention modules that are composed by hand
+
+
 @lru_cache(maxsize=2**12)  # most names occur in most networks
 def place(name: str) -> tuple[str, str]:
     """Return the group and block that a layer's name contains.
@@ -174,11 +181,14 @@ def place(name: str) -> tuple[str, str]:
     >>> place("group2_block1_conv1"), place("stem_conv"), place("conv2d_7")
     (('group2', 'block1'), ('stem', ''), ('', ''))
     """
-    match = re.match(r"(?P<group>.+?)_(?P<block>block\d+)_|(?P<part>stem|classifier|squeeze_excite\d+)_", name)
+    match = re.match(rf"(?P<group>.+?)_(?P<block>block\d+)_|(?P<part>{MODULES}|stem|classifier)_", name)
     return (match["group"] or match["part"], match["block"] or "") if match else ("", "")
 
 
-_ROLE = re.compile(r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>shortcut)_\w+|block\d+_(?P<output>relu))")
+_ROLE = re.compile(
+    r".+_(?:se_(?P<se>squeeze|reduce|gate|scale)|(?P<shortcut>shortcut)_\w+|block\d+_(?P<output>relu)"
+    r"|(?:eca|cbam|scse)_(?P<attention>reduce|(?:spatial_)?(?:squeeze|gate|scale)|sum)(?:_\w+)?)"
+)
 
 
 @lru_cache(maxsize=2**12)
@@ -189,7 +199,9 @@ def role_of(name: str) -> str:
     ('reduce', 'shortcut', '')
     """
     match = _ROLE.fullmatch(name)
-    return (match["se"] or match.lastgroup or "") if match else ""
+    if not match:
+        return ""
+    return match["se"] or (match["attention"] or "").replace("_", " ") or match.lastgroup or ""
 
 
 def window_words(sides: Sequence[int], dilation: int = 1) -> str:
@@ -238,8 +250,12 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
 
 def write_row(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
     """Return the output of a layer with one or more inputs, with its row."""
-    # A scaled map keeps its receptive field, although its gate depends on the whole map.
-    widest = max(inputs, key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.field))
+    # A scaled map keeps its receptive field, although a gate depends on the whole map, or on a window around a pixel.
+    is_scaled = entry.kind == "scale"
+    widest = max(
+        inputs,
+        key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.shape[-1] if is_scaled else 0, each.field),
+    )
     output = widest.write(name, entry, role)
     output.inputs = tuple(inputs)
     return output

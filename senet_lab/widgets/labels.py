@@ -21,7 +21,10 @@ DETAILS = {
     "block": "Block",
     "stem": "Stem",
     "projection_kernel": "Projection kernel",
+    "projection_pooling": "Pooled projection",
+    "downsampling": "Downsampling by",
     "halve_reduction": "First 1\u00d71 halved",
+    "eca_kernel": "ECA kernel",
 }
 NUMBERS = {
     "squeeze_divisor": "Squeeze divisor",
@@ -36,6 +39,8 @@ PARAMETER_LABELS = {
     "groups": "Groups",
     "cardinality": "Cardinality",
     "base_width": "Base width",
+    "stem_width": "Stem width",
+    "attention": "Attention",
     "ratio": "Ratio",
     "image_size": "Image size",
     "classes": "Classes",

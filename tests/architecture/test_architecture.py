@@ -57,7 +57,8 @@ OTHERS = {
     "gate": "tanh", "place": "post", "block": "basic", "stem": "cifar", "projection_kernel": 3,
     "halve_reduction": True, "dropout": 0.1, "stride_place": "3x3", "padding": "symmetric", "pool_padding": "ceil",
     "conv_bias": True, "se_bias": True, "squeeze_divisor": 8, "bn_epsilon": 1e-4, "bn_momentum": 0.5,
-    "zero_gamma": True, "branch_relu": True,
+    "zero_gamma": True, "branch_relu": True, "stem_width": 32, "projection_pooling": True, "downsampling": "average",
+    "attention": "eca", "eca_kernel": "formula",
 }  # fmt: skip
 
 
@@ -208,6 +209,18 @@ BAD = [
     (dict(pool_padding="same"), VALUES, "`pool_padding` (='same') must be 'symmetric' or 'ceil'"),
     (dict(projection_kernel=2), VALUES, "`projection_kernel` (=2) must be 1 or 3; try 1."),
     (dict(projection_kernel=True), TYPES, "`projection_kernel` must be 1 or 3, not True; try 1."),
+    (dict(stem_width=0), VALUES, "`stem_width` (=0) must be at least 1; try 1."),
+    (dict(stem_width="32"), TYPES, "`stem_width` must be a whole number, not '32'; try 32."),
+    (dict(stem="tiered", stem_width=30), VALUES, "`stem_width` (=30) must be divisible by 4 in a tiered stem, whose first convolution has 3/4 as many channels; try 28 or 32."),
+    (dict(stem="tiered", stem_width=2), VALUES, "has 3/4 as many channels; try 4."),
+    (dict(downsampling="blur"), VALUES, "`downsampling` (='blur') must be 'stride' or 'average'; try 'stride'."),
+    (dict(projection_pooling=1), TYPES, "`projection_pooling` must be True or False, not 1; try True."),
+    (
+        dict(family="resnext", depth=154, projection_pooling=True),
+        VALUES,
+        "`projection_pooling` (=True) needs `projection_kernel` (=3) to be 1: pooling already shows a 1\u00d71 every "
+        "position (He et al. 2019, fig. 2); try projection_kernel=1 or projection_pooling=False.",
+    ),
     (dict(halve_reduction="yes"), TYPES, "`halve_reduction` must be True or False, not 'yes'; try True."),
     (dict(halve_reduction=True, groups=((33, 1),)), VALUES, "`filters_in of group 1` (=33) must be divisible"),
     (
@@ -321,6 +334,30 @@ def test_names_keep_to_what_is_published():
     assert Architecture("resnext", 154).name == "SE-ResNeXt-154 32x4d"
     assert Architecture("resnext", groups=((64, 50),), stem="deep").name == "SE-ResNeXt-154 32x4d"
     assert Architecture("resnext", groups=((96, 256, 1),)).name == "SE-ResNeXt-5 32 paths"
+
+
+D = {"stem": "deep", "stem_width": 32, "projection_pooling": True, "stride_place": "3x3"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "layers"),
+    [
+        (D, "SE-ResNet-50-D", 52),
+        (D | {"depth": 18, "stride_place": None}, "SE-ResNet-18-D", 20),
+        (D | {"stem": "tiered", "ratio": None}, "ResNet-50-T", 52),
+        (D | {"projection_pooling": False}, "SE-ResNet-50-C", 52),
+        (D | {"downsampling": "average", "stride_place": None}, "SE-ResNetAA-50-D", 52),
+        ({"downsampling": "average", "ratio": None}, "ResNetAA-50", 50),
+        (D | {"family": "resnext", "depth": 26}, "SE-ResNeXt-26-D 32x4d", 28),
+        (D | {"stride_place": "1x1"}, "SE-ResNet-52", 52),
+        (D | {"stem_width": 64}, "SE-ResNet-52", 52),
+        (D | {"stem": "imagenet"}, "SE-ResNet-50", 50),
+    ],
+)
+def test_a_variant_keeps_the_depth_in_its_name_and_counts_its_layers(fields, name, layers):
+    """As timm says of its seresnext26d_32x4d: "technically a 28 layer ResNet"."""
+    architecture = Architecture(**fields)
+    assert (architecture.name, architecture.layers) == (name, layers)
 
 
 def test_pre_looks_at_the_channels_that_each_block_is_given():

@@ -83,3 +83,36 @@ def test_activations_have_their_unit():
     assert "<span>Activations (values per image)</span> <strong>+" in page
     assert "activations (values per image) = " in page
     assert "values per image" in str(draw_breakdown(RESNEXT.ledger()))
+
+
+def test_a_comparison_of_attention_modules_says_what_they_do_differently():
+    words = " ".join(parsed(compare(Architecture(), Architecture(attention="eca"))).find("p").itertext())
+    assert words == (
+        "From A to B: attention SE \u2192 ECA. SE computes each gate from all channels, through a squeeze to fewer. "
+        "ECA computes each gate from its channel and the nearest ones, with one small convolution and no squeeze."
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "changes"),
+    [
+        ({"ratio": None}, {}, (("ratio", "none", "16"),)),
+        ({"ratio": None}, {"attention": "eca"}, (("attention", "none", "ECA"), ("ratio", "none", "16"))),
+        ({"attention": "eca", "ratio": 4}, {"attention": "eca", "ratio": 8}, ()),
+        (
+            {"attention": "cbam"},
+            {"attention": "scse", "ratio": 8},
+            (("ratio", "16", "8"), ("attention", "CBAM", "scSE")),
+        ),
+    ],
+)
+def test_only_what_an_attention_module_uses_is_listed(a, b, changes):
+    assert set(list_changes(Architecture(**a), Architecture(**b))) == set(changes)
+
+
+def test_the_difference_between_attention_modules_is_that_of_attention():
+    from senet_lab.ledger.differences import Difference
+
+    se, eca, none = (Architecture(**each).ledger() for each in ({}, {"attention": "eca"}, {"ratio": None}))
+    assert sentence(Difference(none, eca), "params").endswith("; ECA accounts for +80.")
+    assert sentence(Difference(se, eca), "params").endswith("; attention accounts for \u22122.51 M.")

@@ -145,6 +145,31 @@ def test_inverted_residual_block_has_its_layers_its_shortcut_and_its_squeeze_exc
     assert "gate, sigmoid" in excite
 
 
+def with_eca():
+    """Two residual blocks with ECA, whose layers do not name it."""
+    x = inputs = keras.Input((32, 32, 16))
+    for at in range(2):
+        y = layers.Conv2D(8, 1, name=f"block_{at}_first")(x)
+        y = layers.Conv2D(16, 3, padding="same", name=f"block_{at}_second")(y)
+        gate = layers.Reshape((16, 1), name=f"block_{at}_row")(
+            layers.GlobalAveragePooling2D(name=f"block_{at}_pool")(y)
+        )
+        gate = layers.Conv1D(1, 3, padding="same", activation="sigmoid", name=f"block_{at}_mix")(gate)
+        gate = layers.Reshape((1, 1, 16), name=f"block_{at}_back")(gate)
+        x = layers.Add(name=f"block_{at}_add")([x, layers.Multiply(name=f"block_{at}_times")([y, gate])])
+    return keras.Model(inputs, x)
+
+
+def test_eca_of_another_package_is_drawn_and_named():
+    ledger = Ledger.of(with_eca())
+    anatomy = Anatomy(ledger)
+    block = draw_part(anatomy, "group1/block2", interactive=True)
+    assert "ECA 3" in words(block)
+    assert [each.get("data-path") for each in nodes(block) if each.get("data-path")] == ["group1/block2/eca"]
+    assert "convolution over channels, kernel 3, sigmoid" in words(draw_part(anatomy, "group1/block2/eca"))
+    assert "ECA" in legend(ledger)
+
+
 def test_branches_are_drawn_as_they_are_connected_with_windows_that_are_not_square():
     ledger = Ledger.of(inception())
     part = Anatomy(ledger).part("group1/block2")

@@ -10,6 +10,7 @@ import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
 from senet_lab.architecture.presets import PRESETS
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.overview import HEIGHT, draw_network
@@ -24,6 +25,9 @@ RESNEXT152 = Architecture("resnext", 152)
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 PLACES = ("standard", "pre", "post", "identity", "3x3")
 OWN = replace(RESNEXT, groups=((64, 2), (128, 3)), input_shape=(32, 32, 3), classes=10)
+POOLED = Architecture(
+    "resnext", 26, stem="tiered", stem_width=32, projection_pooling=True, downsampling="average", convention="timm"
+)
 EXTREMES = {
     "32 pixels": replace(RESNEXT, input_shape=(32, 32, 3)),
     "1024 pixels": replace(RESNEXT152, input_shape=(1024, 1024, 3)),
@@ -41,6 +45,12 @@ EXTREMES = {
     "own groups": OWN,
     **{f"place {place}": Architecture("resnext", 26, place=place, convention="paper") for place in PLACES},
     "basic, identity": Architecture(depth=34, place="identity"),
+    **{f"attention {name}": Architecture("resnext", attention=name) for name in ATTENTIONS},
+    "attention cbam, identity": Architecture(attention="cbam", place="identity", convention="paper"),
+    "wide eca": Architecture(groups=((2**14, 2),), attention="eca", eca_kernel="formula"),
+    "a wide scse": Architecture(groups=((2**14, 2),), attention="scse", ratio=2, squeeze="max"),
+    **{f"pooled, place {place}": replace(POOLED, place=place) for place in PLACES},
+    "pooled, basic": replace(POOLED, family="resnet", depth=34, input_shape=(1000, 1500, 3)),
 }
 ALL = {name: Architecture.preset(name) for name in PRESETS} | EXTREMES
 
@@ -76,7 +86,7 @@ def parts(thing, path=""):
         return tuple(anatomy.groups)
     if part.kind == "group":
         return tuple(block.path for block in anatomy.groups[path])
-    return (f"{path}/se",) if "/" in path and part.kind != "se" and part.squeezed_channels else ()
+    return (part.attention_path,) if "/" in path and part.kind != "se" and part.attention else ()
 
 
 def about(thing, path=""):
@@ -357,6 +367,31 @@ def test_squeeze_excite_is_explained_with_its_numbers():
         "8,464 of the block",
     ):
         assert phrase in text
+
+
+INSIDE = {
+    "eca": ("kernel 5, sigmoid", "5 weights, the same for all channels", "mean of u over 28", "j from \u22122 to 2"),
+    "cbam": ("512", "32", "7\u00d77, 2 \u2192 1", "mean and max of 512", "MLP(mean u) + MLP(max u)"),
+    "scse": ("512", "32", "1\u00d71, 512 \u2192 1", "x\u0303 = s \u00b7 u + t \u00b7 u", "512 weights w"),
+}
+
+
+@pytest.mark.parametrize("attention", INSIDE)
+def test_other_attention_is_explained_with_its_numbers(attention):
+    ledger = Architecture(attention=attention).ledger()
+    path = f"group2/block1/{attention}"
+    text = " | ".join(words(draw_part(ledger, path)))
+    for phrase in (*INSIDE[attention], f"{Anatomy.of(ledger).part(path).params:,} of the block"):
+        assert phrase in text
+    assert Anatomy.of(ledger).part(path).params == sum(
+        row.params for row in ledger.rows if row.in_se and (row.group, row.block) == ("group2", "block1")
+    )
+
+
+def test_a_path_to_one_attention_module_leads_to_the_one_that_replaced_it():
+    assert resolve(Architecture(attention="eca").ledger(), "group2/block1/se") == "group2/block1/eca"
+    assert resolve(Architecture().ledger(), "group2/block1/eca") == "group2/block1/se"
+    assert resolve(Architecture(ratio=None).ledger(), "group2/block1/eca") == "group2/block1"
 
 
 @pytest.mark.parametrize("name", ["senet154", "cifar_se_resnet20", "se_resnet50"])

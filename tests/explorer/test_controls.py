@@ -44,6 +44,8 @@ SHAPES = {
     "a ratio per group": Architecture("resnext", ratio=(16, None, 8, 4)),
     "not square": Architecture(input_shape=(64, 96, 1), convention="paper"),
     "without top": Architecture(include_top=False),
+    "eca": Architecture(attention="eca", ratio=(16, None, 16, 16)),
+    "cbam": replace(Architecture.preset("cifar_se_resnet20"), attention="cbam"),
 }
 
 
@@ -106,6 +108,9 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("place", "pre", lambda made: made.place == "pre"),
     ("squeeze", "max", lambda made: made.squeeze == "max"),
     ("gate", "tanh", lambda made: made.gate == "tanh"),
+    ("attention", "eca", lambda made: made == Architecture("resnext", attention="eca")),
+    ("attention", None, lambda made: made.ratio is None),
+    ("eca_kernel", "formula", lambda made: made.eca_kernel == "formula"),
     ("groups", "(64, 2), (128, 2)", lambda made: made.groups == ((64, 2), (128, 2))),
     ("ratio", "none", lambda made: made.ratio is None),
     ("ratio", "16, none, 8, 4", lambda made: made.ratio == (16, None, 8, 4)),
@@ -116,6 +121,10 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("classes", "1e2", lambda made: made.classes == 100),
     ("dropout", "0.2", lambda made: made.dropout == 0.2),
     ("se_bias", True, lambda made: made.se_bias is True),
+    ("stem", "tiered", lambda made: made.layers == 52),
+    ("stem_width", "32", lambda made: made.stem_width == 32),
+    ("projection_pooling", True, lambda made: made.style.projection_pooling),
+    ("downsampling", "average", lambda made: made.style.downsampling == "average"),
     ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
 ])  # fmt: skip
 def test_a_value_that_is_selected_or_typed_is_set_on_the_network(explorer, name, new, read):
@@ -124,8 +133,45 @@ def test_a_value_that_is_selected_or_typed_is_set_on_the_network(explorer, name,
     assert explorer.shown["token"] == explorer.architecture.token()
 
 
+def test_the_stem_says_its_channels_and_whether_its_width_applies(explorer):
+    ask(explorer, details=True)
+    assert control_of(explorer, "stem")["hint"] == "7\u00d77 with 64 channels"
+    width = control_of(explorer, "stem_width")
+    assert (width["disabled"], width["hint"]) == (True, "for deep and tiered stems")
+    ask(explorer, stem="tiered", stem_width="32")
+    assert control_of(explorer, "stem")["hint"] == "3\u00d73 with 24 \u2192 32 \u2192 64 channels"
+    assert not control_of(explorer, "stem_width")["disabled"]
+    refused = ask(explorer, stem_width="30")["error"]
+    assert "Stem width (30) must be divisible by 4 in a tiered stem" in refused
+
+
+def test_a_shortcut_of_3x3_is_not_offered_pooling(explorer):
+    ask(explorer, details=True, preset="senet154")
+    assert True not in control_of(explorer, "projection_pooling")["stops"]
+    ask(explorer, projection_kernel=1)
+    assert True in control_of(explorer, "projection_pooling")["stops"]
+
+
 def control_of(explorer, name):
     return next(control for control in explorer.shown["controls"] if control["name"] == name)
+
+
+def test_eca_has_no_ratio_and_states_its_kernels(explorer):
+    ask(explorer, attention="eca", in_groups=[1, 3, 4])
+    ratio, attention, groups = (control_of(explorer, name) for name in ("ratio", "attention", "in_groups"))
+    assert (ratio["disabled"], ratio["hint"]) == (True, "ECA reduces nothing")
+    assert attention["hint"] == "a convolution over channels; kernel 3, 5, 7"
+    assert groups["label"] == "ECA groups"
+    ask(explorer, attention=None)
+    assert (control_of(explorer, "attention")["value"], control_of(explorer, "ratio")["disabled"]) == (None, False)
+    ask(explorer, attention="se")
+    assert explorer.architecture == Architecture("resnext")
+
+
+def test_cbam_pools_in_both_ways_so_that_the_squeeze_cannot_be_moved(explorer):
+    ask(explorer, attention="cbam")
+    squeeze = control_of(explorer, "squeeze")
+    assert (squeeze["disabled"], squeeze["hint"]) == (True, "CBAM pools both ways")
 
 
 def test_the_ratio_slider_stands_at_the_ratio_of_the_groups_that_have_squeeze_excite(explorer):

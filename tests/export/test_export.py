@@ -43,6 +43,12 @@ EXECUTED = [
     replace(NET, ratio=(2, 8), place="post", conv_bias=True, padding="symmetric"),
     replace(NET, block="basic", stem="cifar", se_bias=True),
     replace(NET, block="basic", place="3x3", convention="timm", bn_epsilon=1e-4),
+    replace(NEXT, attention="eca", eca_kernel="formula"),
+    replace(NET, attention="cbam", convention="paper", ratio=(4, None)),
+    replace(NET, attention="scse", place="pre"),
+    replace(NET, stem="tiered", stem_width=32, projection_pooling=True, input_shape=(33, 47, 3)),
+    replace(NEXT, stem="deep", stem_width=12, projection_pooling=True, downsampling="average", convention="timm"),
+    replace(NET, block="basic", downsampling="average", place="3x3"),
 ]
 
 

@@ -97,6 +97,38 @@ def test_gates_are_what_numpy_makes_of_the_maps_that_come_in(place, squeeze, gat
     assert found[1].map.endswith(end)
 
 
+def other_gates(model, site, x):
+    """The gates of ECA and CBAM from the maps that come in, in float64; those of scSE are those of squeeze-excite."""
+    part, x = site.scale.rpartition("_")[0], x.astype("float64")
+    if "_eca" in part:
+        (kernel,) = model.get_layer(f"{part}_gate_conv").get_weights()
+        padded = np.pad(x.mean((1, 2)), ((0, 0), (len(kernel) // 2,) * 2))
+        return KINDS["sigmoid"](sum(w * padded[:, at : at + x.shape[-1]] for at, w in enumerate(kernel[:, 0, 0])))
+    if "_cbam" not in part:
+        return by_numpy(model, site, x)
+    (reduce, first), (expand, second) = (
+        model.get_layer(f"{part}_{name}").get_weights() for name in ("reduce", "gate_dense")
+    )
+    pooled = [np.maximum(pool(x) @ reduce + first, 0) @ expand + second for pool in POOLS.values()]
+    return KINDS["sigmoid"](sum(pooled))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["standard", "identity"])
+@pytest.mark.parametrize("attention", ["eca", "cbam", "scse"])
+def test_the_channel_gates_of_other_attention_are_found_and_are_numpys(attention, place):
+    model = built(replace(RESNEXT, attention=attention, place=place))
+    found = sites(model)
+    seen = g.observed(model, IMAGES, also=[site.map for site in found])
+    assert [site.path for site in found] == ["group1/block1", "group2/block1", "group2/block2"]
+    for site in found:
+        assert seen.gates[site.path].std() > 1e-3
+        wanted = other_gates(model, site, seen.also[site.map])
+        np.testing.assert_allclose(seen.gates[site.path], wanted, atol=1e-5)
+    held = ablated(model, list(seen.gates), "own").predict_on_batch(IMAGES)
+    np.testing.assert_array_equal(held, model.predict_on_batch(IMAGES))
+
+
 def by_hand():
     inputs = keras.Input((8, 8, 3))
     x = keras.layers.Conv2D(16, 3, padding="same", activation="relu")(inputs)

@@ -1,5 +1,7 @@
 """The ledger of any Keras model: applications, random functional models, layers of one's own, and bad input."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from senet_lab import Architecture, Ledger
+from senet_lab.architecture.style import CHOICES
 
 layers = keras.layers
 # One network of each family in keras.applications: multiply-adds as published, in G, and where.
@@ -171,6 +174,39 @@ def test_squeeze_excite_of_a_foreign_model_is_found_by_what_it_computes():
     assert roles == {"pooled": "squeeze", "down": "reduce", "up": "gate", "times": "scale"}
     plain = Ledger.of(keras.Model(x, layers.Multiply()([x, layers.Conv2D(6, 1)(x)])))
     assert not plain.se.layers
+
+
+def with_eca(channels=6):
+    """ECA as a foreign model may have it, without names that state it."""
+    x = keras.Input((8, 8, channels))
+    y = layers.Reshape((channels, 1), name="row")(layers.GlobalAveragePooling2D(name="pooled")(x))
+    y = layers.Conv1D(1, 3, padding="same", use_bias=False, name="mixed")(y)
+    gate = layers.Reshape((1, 1, channels), name="back")(layers.Activation("sigmoid", name="gates")(y))
+    return keras.Model(x, layers.Multiply(name="times")([x, gate]))
+
+
+def test_eca_of_a_foreign_model_is_found_by_what_it_computes_and_counted_as_tensorflow_does():
+    model = with_eca()
+    ledger = Ledger.of(model)
+    roles = {row.name: row.role for row in ledger.rows[1:]}
+    assert roles == dict.fromkeys(("pooled", "row"), "squeeze") | {
+        **dict.fromkeys(("mixed", "gates", "back"), "gate"), "times": "scale",
+    }  # fmt: skip
+    assert (ledger.attention, ledger.se.name, ledger.se.params, ledger.macs) == ("eca", "ECA", 3, 18)
+    assert {total.name for total in ledger.by_kind()} == {"input", "ECA"}
+    assert not ON_TENSORFLOW or ledger.macs == profiled(model, (8, 8, 6))
+
+
+ATTENTION = Architecture(groups=((16, 1), (32, 1)), ratio=4, input_shape=(32, 48, 3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attention", CHOICES["attention"])
+def test_multiply_adds_of_attention_are_those_of_tensorflow(attention):
+    architecture = replace(ATTENTION, attention=attention)
+    ledger = architecture.ledger()
+    assert ledger.attention == attention
+    assert not ON_TENSORFLOW or ledger.macs == profiled(architecture.build(), architecture.input_shape)
 
 
 def test_reading_changes_nothing_of_a_model():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from senet_lab import Architecture
+from senet_lab.weights.timm.networks import architecture_of
 
 PRESET = Architecture.preset
 
@@ -48,6 +49,18 @@ COUNTS = {
     "SE in stage 2 alone": (Architecture(ratio=(16, None, None, None)), 25_581_608, 25_634_728, None),
     "SE in stage 3 alone": (Architecture(ratio=(None, 16, None, None)), 25_688_104, 25_741_224, None),
     "SE in stage 4 alone": (Architecture(ratio=(None, None, 16, None)), 26_343_464, 26_396_584, None),
+    # As timm 1.0.31 prints them.
+    "ResNet-26-D": (architecture_of("resnet26d"), 16_014_408, 16_045_384, None),
+    "ResNet-50-D": (architecture_of("resnet50d"), 25_576_264, 25_629_512, None),
+    "ResNet-50-T": (architecture_of("resnet50t"), 25_573_728, 25_626_960, None),
+    "ResNeXt-50-D": (architecture_of("resnext50d_32x4d"), 25_048_136, 25_116_488, None),
+    "SE-ResNeXt-26-D": (architecture_of("seresnext26d_32x4d"), 16_809_512, 16_848_168, None),
+    "SE-ResNeXt-26-T": (architecture_of("seresnext26t_32x4d"), 16_806_976, 16_845_616, None),
+    "SE-ResNet-50-T": (architecture_of("seresnet50t"), 28_104_720, 28_157_952, None),
+    "SE-ResNet-152-D": (architecture_of("seresnet152d"), 66_841_080, 66_992_632, None),
+    "SE-ResNeXt-101-D": (architecture_of("seresnext101d_32x8d"), 93_588_280, 93_791_288, None),
+    "SE-ResNeXtAA-101-D": (architecture_of("seresnextaa101d_32x8d"), 93_588_280, 93_791_288, None),
+    "SE-ResNetAA-50-D": (architecture_of("seresnetaa50d"), 28_107_256, 28_160_504, None),
     # Xie et al. 2017, table 2: cardinality against width at equal cost.
     "1x64d": (Architecture("resnext", cardinality=1, base_width=64, ratio=None), 25_557_032, None, "4.089"),
     "2x40d": (Architecture("resnext", cardinality=2, base_width=40, ratio=None), 25_425_000, None, "4.125"),

@@ -8,9 +8,11 @@ import pytest
 import reference
 
 from senet_lab import Architecture, SEResNet, SEResNeXt, accelerate, se_resnext
-from senet_lab.architecture.style import style_of
+from senet_lab.architecture.style import CHOICES, style_of
 
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
+
+POOLED = replace(SMALL, stem="tiered", stem_width=8, projection_pooling=True, downsampling="average")
 
 
 def randomized(model, seed=0):
@@ -34,6 +36,39 @@ def test_the_se_block_equals_the_papers_equations():
     np.testing.assert_allclose(model(x), reference.squeeze_excite(x, reduce, expand), atol=1e-5)
 
 
+def weights_of(model, *layers):
+    return [model.get_layer(f"attention_{layer}").kernel.numpy() for layer in layers]
+
+
+@pytest.mark.parametrize(("rule", "channels", "size"), [("released", 16, 3), ("formula", 128, 5)])
+def test_eca_equals_the_papers_convolution_over_neighboring_channels(rule, channels, size):
+    inputs = keras.Input((6, 5, channels))
+    style = style_of(attention="eca", eca_kernel=rule)
+    model = randomized(keras.Model(inputs, SEResNet.eca_block(inputs, style=style, name="attention")))
+    (kernel,) = weights_of(model, "eca_gate_conv")
+    assert kernel.shape == (size, 1, 1)
+    x = images((6, 5, channels))
+    np.testing.assert_allclose(model(x), reference.efficient_channel_attention(x, kernel[:, 0, 0]), atol=1e-5)
+
+
+def test_cbam_equals_the_papers_equations():
+    inputs = keras.Input((6, 5, 16))
+    model = randomized(keras.Model(inputs, SEResNet.cbam_block(inputs, ratio=4, name="attention")))
+    weights = weights_of(model, "cbam_reduce", "cbam_gate_dense", "cbam_spatial_gate_conv")
+    norm = [weight.numpy() for weight in model.get_layer("attention_cbam_spatial_gate_bn").weights]
+    x = images((6, 5, 16))
+    expected = reference.convolutional_block_attention(x, *weights, norm, epsilon=1e-3)
+    np.testing.assert_allclose(model(x), expected, atol=1e-5)
+
+
+def test_scse_adds_what_both_of_its_gates_scale():
+    inputs = keras.Input((6, 5, 16))
+    model = randomized(keras.Model(inputs, SEResNet.scse_block(inputs, ratio=4, name="attention")))
+    weights = weights_of(model, "se_reduce", "se_gate", "scse_spatial_gate")
+    x = images((6, 5, 16))
+    np.testing.assert_allclose(model(x), reference.concurrent_attention(x, *weights), atol=1e-5)
+
+
 @pytest.mark.parametrize("strides", [1, 2])
 @pytest.mark.parametrize("family", ["resnet", "resnext"])
 def test_a_whole_block_equals_its_numpy_reference(family, strides):
@@ -51,6 +86,31 @@ def test_a_whole_block_equals_its_numpy_reference(family, strides):
         images((8, 8, 16)), weights, strides=strides, groups=groups, stride_in_1x1=family == "resnet", epsilon=1e-5
     )
     np.testing.assert_allclose(model(images((8, 8, 16))), expected, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("stride_place", ["1x1", "3x3"])
+@pytest.mark.parametrize(
+    ("projection_pooling", "downsampling"), [(True, "stride"), (True, "average"), (False, "average")]
+)
+@pytest.mark.parametrize("side", [8, 9])
+def test_a_block_that_pools_equals_its_numpy_reference(projection_pooling, downsampling, stride_place, side):
+    """On a map of odd sides too, at whose edges a window is cut off."""
+    pooling = {"projection_pooling": projection_pooling, "downsampling": downsampling}
+    style = replace(style_of("timm", "resnext"), se_bias=False, stride_place=stride_place, **pooling)
+    inputs = keras.Input((side, side, 16))
+    outputs = SEResNeXt.projection_block(inputs, 16, 32, 4, 2, 4, style=style, name="b")
+    model = randomized(keras.Model(inputs, outputs))
+    weights = {layer.name[2:]: [w.numpy() for w in layer.weights] for layer in model.layers if layer.weights}
+    expected = reference.bottleneck_block(
+        images((side, side, 16)),
+        weights,
+        strides=2,
+        groups=4,
+        stride_in_1x1=stride_place == "1x1",
+        epsilon=1e-5,
+        **pooling,
+    )
+    np.testing.assert_allclose(model(images((side, side, 16))), expected, atol=1e-5 * np.abs(expected).max())
 
 
 def test_each_of_32_paths_depends_on_its_own_channels_and_on_no_other():
@@ -87,6 +147,22 @@ def test_the_squeeze_pools_as_its_name_says():
         before, after = (model.get_layer(f"group1_block1_{part}").output for part in ("bn3", "se_squeeze"))
         maps, numbers = keras.Model(model.input, [before, after])(x)
         np.testing.assert_allclose(np.asarray(numbers)[:, 0, 0], pooled(maps, axis=(1, 2)), rtol=1e-4, atol=1e-5)
+
+
+SCALES = {"se": "se_scale", "eca": "eca_scale", "cbam": "cbam_scale", "scse": "se_scale"}
+
+
+@pytest.mark.parametrize("attention", CHOICES["attention"])
+def test_each_attention_is_in_the_groups_that_have_a_ratio_and_saved_without_code(attention, tmp_path):
+    architecture = replace(SMALL, attention=attention, ratio=(None, 4))
+    model = randomized(architecture.build())
+    names = [layer.name for layer in model.layers if layer.name.endswith(SCALES[attention])]
+    assert names == [f"group2_block1_{SCALES[attention]}"]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert all(type(layer).__module__.startswith("keras.") for layer in loaded.layers)
+    x = images((32, 32, 3))
+    np.testing.assert_allclose(loaded(x), model(x), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -139,8 +215,9 @@ def test_pooling_that_rounds_up_gives_caffes_size(side):
     assert rows["stem_pool"].output_shape[1] == -(-(conv - 3) // 2) + 1
 
 
-def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(tmp_path):
-    model = randomized(SMALL.build())
+@pytest.mark.parametrize("architecture", [SMALL, POOLED], ids=["strides", "average pooling"])
+def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(architecture, tmp_path):
+    model = randomized(architecture.build())
     model.save(tmp_path / "model.keras")
     plain = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     np.testing.assert_allclose(plain(images((32, 32, 3))), model(images((32, 32, 3))), rtol=1e-5, atol=1e-6)

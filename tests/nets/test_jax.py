@@ -13,9 +13,11 @@ from servers import ROOT
 from senet_lab import Architecture
 
 pytestmark = pytest.mark.slow
-SMALL = {"groups": ((16, 1), (32, 1)), "cardinality": 4, "ratio": 4, "input_shape": (32, 32, 3)}
+# Of maps with odd sides, at whose edges windows are cut off.
+SMALL = {"groups": ((16, 1), (32, 1)), "cardinality": 4, "ratio": 4, "input_shape": (36, 36, 3)}
+POOLED = {"stem": "tiered", "stem_width": 8, "projection_pooling": True, "downsampling": "average"}
 FILES = "model.weights.h5", "images.npy", "found.npz"
-IMAGES = np.random.default_rng(0).normal(size=(5, 32, 32, 3)).astype("float32")
+IMAGES = np.random.default_rng(0).normal(size=(5, 36, 36, 3)).astype("float32")
 
 
 # Each shape is compiled for a call or two, and to optimize it takes longer than to compute it.
@@ -36,9 +38,8 @@ def jax(tmp_path_factory):
         yield ask
 
 
-def assert_as_here(jax, folder, family, how, *more):
+def assert_as_here(jax, folder, architecture, how, *more):
     """See that JAX computes of a network with the same weights what `how` does here."""
-    architecture = Architecture(family, **SMALL)
     model, weights, images, found = architecture.build(), *(folder / name for name in FILES)
     model.save_weights(weights)
     np.save(images, IMAGES)
@@ -54,11 +55,18 @@ def assert_as_here(jax, folder, family, how, *more):
 
 
 def test_jax_gives_what_tensorflow_gives(jax, tmp_path):
-    assert_as_here(jax, tmp_path, "resnet", lambda model, images: {"output": np.asarray(model(images))})
+    architecture = Architecture("resnet", **SMALL, **POOLED)
+    assert_as_here(jax, tmp_path, architecture, lambda model, images: {"output": np.asarray(model(images))})
+
+
+@pytest.mark.parametrize("attention", ["eca", "cbam", "scse"])
+def test_jax_gives_what_tensorflow_gives_with_other_attention(jax, tmp_path, attention):
+    architecture = Architecture("resnet", **SMALL, attention=attention)
+    assert_as_here(jax, tmp_path, architecture, lambda model, images: {"output": np.asarray(model(images))})
 
 
 def test_jax_has_the_output_the_gates_the_ablations_and_grad_cam_that_tensorflow_has(jax, tmp_path):
-    names = assert_as_here(jax, tmp_path, "resnext", gates_and_ablations, True)
+    names = assert_as_here(jax, tmp_path, Architecture("resnext", **SMALL), gates_and_ablations, True)
     assert names == {"output", "group1_block1", "group2_block1", "one", "mean", "shuffled", "own", "looks"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from answering import answering
 from servers import ROOT
 from timm_draws import EVEN, images
-from timm_recorded import TIMM, seen_by
+from timm_recorded import TIMM, UNNAMED, seen_by
 
 from senet_lab import Architecture
 from senet_lab.weights.timm.networks import NAMES, PICKLED, PUBLISHED, architecture_of
@@ -20,9 +20,12 @@ from senet_lab.weights.timm.weights import convert, save_timm, to_timm
 
 pytestmark = pytest.mark.slow  # timm answers in another process
 
-# Small ones, of both conventions, with basic blocks and with bottlenecks of several paths; the numbers of the others are
-# those that were recorded, see `test_recorded_values_are_those_of_timm`.
-KINDS = "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d"
+# Small ones, of both conventions, with basic blocks and with bottlenecks of several paths, of each variant; the numbers
+# of the others are those that were recorded, see `test_recorded_values_are_those_of_timm`.
+KINDS = (
+    "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d", "seresnext26d_32x4d",
+    "seresnext26t_32x4d", "seresnetaa50d", "resnet18d", "ecaresnet26t",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,8 @@ def seen(model, architecture, side):
     for number, group in enumerate(architecture.plan, 1):
         blocks = [f"group{number}_block{block + 1}" for block in range(group.n_blocks)]
         wanted[f"group{number}"] = model.get_layer(f"{blocks[-1]}_relu").output
-        wanted |= {f"{block}_gate": model.get_layer(f"{block}_se_gate").output for block in blocks}
+        gated = blocks if group.ratio else []
+        wanted |= {f"{block}_gate": model.get_layer(f"{block}_{architecture.attention}_gate").output for block in gated}
     found = seen_by(keras.Model(model.inputs, list(wanted.values())), keras.ops.convert_to_tensor(images(side)))
     arrays = dict(zip(wanted, map(keras.ops.convert_to_numpy, found), strict=True))
     kernel, bias = map(keras.ops.convert_to_numpy, (dense.kernel, dense.bias))
@@ -71,7 +75,7 @@ def asked(timm, request, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", NAMES, indirect=True)
+@pytest.mark.parametrize("asked", [*NAMES, *UNNAMED], indirect=True)
 def test_recorded_values_are_those_of_timm(asked):
     name, said, _ = asked
     told = TIMM[name]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from senet_lab.checks import quoted
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.roles import attention_of
 from senet_lab.nets.sketch import Row, Shape
 
 # The style sheet has these colors under other names; every stored page contains it, and would change with it.
@@ -24,9 +25,9 @@ class Part(NamedTuple):
     """A part of a network.
 
     Attributes:
-        path: "stem", "group2", "group2/block1", "group2/block1/se".
+        path: "stem", "group2", "group2/block1"; "group2/block1/se", or another attention module in place of "se".
         kind: "projection" or "identity" for a residual block, "joined" for one that concatenates its branches, "chain"
-            for one without a sum, "group", "se", else "plain".
+            for one without a sum, "group", "se" for an attention module, else "plain".
         rows: its layers.
         input_shape: shape of its input.
         params, macs: sums over its layers, as in `Row`.
@@ -51,14 +52,24 @@ class Part(NamedTuple):
         return self.rows[-1].output_shape
 
     @property
+    def attention(self) -> str:
+        """Its first attention module: "se", "eca", "cbam" or "scse"; "" without one."""
+        return attention_of(self.rows)
+
+    @property
     def squeezed_channels(self) -> int:
-        """Channels after the squeeze of its first squeeze-excite; 0 without one."""
+        """Channels after the squeeze of its first attention module; 0 without one, or if it reduces nothing."""
         return next((int(row.output_shape[-1]) for row in self.rows if row.role == "reduce"), 0)
 
     @property
     def gated_channels(self) -> int:
-        """Channels that its squeeze-excite scales; 0 without one."""
+        """Channels that its attention module scales; 0 without one."""
         return next((int(row.output_shape[-1]) for row in self.rows if row.role == "gate"), 0)
+
+    @property
+    def attention_path(self) -> str:
+        """The path of its attention module, such as "group2/block1/se"; "" without one."""
+        return f"{self.path}/{name}" if (name := self.attention) else ""
 
     @property
     def paths(self) -> int:
@@ -139,8 +150,8 @@ class Anatomy:
         for part in blocks:
             if part.path == path:
                 return part
-            if f"{part.path}/se" == path and part.squeezed_channels:
-                return _squeeze_excite(part)
+            if path.startswith(f"{part.path}/") and path == part.attention_path:
+                return _attention(part)
         paths = [part.path for part in blocks] or list(self.groups)
         raise ValueError(f"`path` (={quoted(path)}) must be one of {', '.join(paths) or 'a residual network'}.")
 
@@ -158,6 +169,6 @@ def _group(name: str, blocks: tuple[Part, ...]) -> Part:
     return Part(name, "group", rows, blocks[0].input_shape, sum(map(PARAMS, blocks)), sum(map(MACS, blocks)))
 
 
-def _squeeze_excite(block: Part) -> Part:
+def _attention(block: Part) -> Part:
     rows = tuple(row for row in block.rows if row.in_se)
-    return Part.over(f"{block.path}/se", "se", rows, rows[-1].output_shape)
+    return Part.over(block.attention_path, "se", rows, rows[-1].output_shape)

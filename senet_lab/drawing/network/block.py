@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
-from senet_lab.drawing.network.words import kernel, layer_tip, layers_of, side, title
+from senet_lab.drawing.network.words import (
+    attention_words,
+    gate_kernel,
+    kernel,
+    layer_tip,
+    layers_of,
+    pooling,
+    side,
+    title,
+)
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node, Shape
 from senet_lab.drawing.units import short, size
 from senet_lab.nets.sketch import Row
@@ -18,17 +27,24 @@ SHORTCUT_Y, BRANCH_Y, HOURGLASS_Y = 22, 97, 150
 LOW_BRANCH_Y = 138  # of the branch, if the hourglass is on the shortcut
 BOX_WIDTH, BOX_HEIGHT = 94, 66  # of a convolution
 BUNDLE_WIDTH, BUNDLE_HEIGHT = 82, 100  # of one with many paths
-FAN = 82  # from the middle of the bundle to the point where its strands meet
+FAN = 82.0  # from the middle of the bundle to the point where its strands meet, or less if there is no room
+POOL_WIDTH, POOL_HEIGHT = 24, 44  # of a pooling layer, whose right side is half as high
 MAX_STRANDS = 64  # more would blur
-STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "se": 138, "add": 46, "relu": 94}
+STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "pool": 46, "se": 138, "add": 46, "relu": 94}
 
 
 class Station(NamedTuple):
-    """A stop along the residual branch: its kind, its rows, and its position in the drawing."""
+    """A stop along the residual branch: its kind, its rows, its position in the drawing, and the room for it."""
 
     kind: str
     rows: tuple[Row, ...]
     x: float
+    room: float
+
+    @property
+    def fan(self) -> float:
+        """The distance from the middle of a bundle to the point where its strands meet."""
+        return min(FAN, self.room / 2)
 
 
 def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str = "") -> Drawing:
@@ -38,7 +54,8 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
         place: place of squeeze-excite; "identity" is drawn on the shortcut, the others at the position of their rows.
         focus: the path of the node that gets the keyboard focus first: that of its squeeze-excite, or none.
     """
-    line = LOW_BRANCH_Y if place == "identity" and part.squeezed_channels else BRANCH_Y
+    has_attention = bool(part.attention)
+    line = LOW_BRANCH_Y if place == "identity" and has_attention else BRANCH_Y
     stations = _stations(part.rows, place)
     end = stations[-1].x + STATION_WIDTHS[stations[-1].kind] / 2
     marks: list[Mark] = [
@@ -46,10 +63,10 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
         svg.path(f"M 8 {line}{_past_bundles(stations, line)} H {end:.1f} m -7 -5 l 7 5 l -7 5", "line"),
     ]
     sum_x = next((station.x for station in stations if station.kind == "add"), end)
-    marks += _shortcut(part, sum_x, line, has_se=place == "identity" and part.squeezed_channels > 0)
+    marks += _shortcut(part, sum_x, line, has_se=place == "identity" and has_attention)
     before = part.input_shape
     for station in stations:
-        marks.append(_station(station, line, side(before), f"{part.path}/se"))
+        marks.append(_station(station, line, side(before), part.attention_path))
         before = station.rows[-1].output_shape
     if stations[0].kind == "conv":
         marks.append(svg.text(2, line + BOX_HEIGHT / 2 + 15, "weights", "note", "start"))
@@ -60,13 +77,13 @@ def draw_block(part: Part, *, place: str, interactive: bool = False, focus: str 
 def block_foot(part: Part) -> float:
     """Return the lower edge of a block's drawing, which without squeeze-excite is just below its convolutions."""
     height = BUNDLE_HEIGHT if any(row.groups > 1 for row in part.rows) else BOX_HEIGHT
-    return HEIGHT if part.squeezed_channels else BRANCH_Y + height / 2 + 24.0
+    return HEIGHT if part.attention else BRANCH_Y + height / 2 + 24.0
 
 
 def _past_bundles(stations: list[Station], line: float) -> str:
     """Return the SVG path of the branch, with gaps where the paths through a convolution are drawn one by one."""
-    bundles = (station.x for station in stations if station.kind == "grouped conv")
-    return "".join(f" H {x - FAN:.1f} M {x + FAN:.1f} {line}" for x in bundles)
+    bundles = ((station.x, station.fan) for station in stations if station.kind == "grouped conv")
+    return "".join(f" H {x - fan:.1f} M {x + fan:.1f} {line}" for x, fan in bundles)
 
 
 def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
@@ -84,15 +101,15 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
     stations, x = [], 38.0
     for kind, its_rows in stops:
         width = STATION_WIDTHS[kind] * stretch
-        stations.append(Station(kind, tuple(its_rows), x + width / 2))
+        stations.append(Station(kind, tuple(its_rows), x + width / 2, width))
         x += width
     return stations
 
 
 def _station(station: Station, line: float, before: str, se_path: str) -> Node:
-    kind, rows, x = station
+    kind, rows, x, _ = station
     if kind == "se":
-        return _squeeze_excite(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
+        return _attention(rows, x, line, Box(x - 60, HOURGLASS_Y - 34, 102, 68), se_path)
     if kind == "add":
         marks = [svg.circle(x, line, 13, "sum"), svg.text(x, line + 6, "+", "sign")]
         return svg.Node(marks, Box(x - 16, line - 16, 32, 32), layer_tip(rows[0], "sum of branch and shortcut"), "sum")
@@ -101,17 +118,37 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
         marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
         marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
         return svg.Node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
-    return _convolution(rows[0], x, line, before)
+    if kind == "pool":
+        return _pooling(rows[0], x, line, before)
+    return _convolution(rows[0], x, line, before, station.fan)
 
 
-def _convolution(row: Row, x: float, line: float, before: str) -> Node:
+def _pooling(row: Row, x: float, line: float, before: str) -> Node:
+    """Draw pooling as a shape that gets half as high, with its window and the size of the map beside it."""
+    left, half = x - POOL_WIDTH / 2, POOL_HEIGHT / 2
+    outline = f"M {left:.1f} {line - half:.1f} l {POOL_WIDTH} {half / 2:g} v {half:g} l -{POOL_WIDTH} {half / 2:g} z"
+    lines = [f"{kernel(row)} mean", *_change(row, before)]
+    top = line - 43 if line == BRANCH_Y else line + half + 15  # on the low branch, squeeze-excite may be above
+    marks = [svg.path(outline, "box"), *svg.lines(x, top, lines, 14)]
+    name = pooling(row)
+    box = Box(left, line - half, POOL_WIDTH, POOL_HEIGHT)
+    return svg.Node(marks, box, layer_tip(row, name), f"{name}, output {size(row.output_shape)}")
+
+
+def _change(row: Row, before: str) -> list[str]:
+    """Return the size of the map after a layer if it changes."""
+    after = side(row.output_shape)
+    return [f"\u2192 {after}"] if after != before else []
+
+
+def _convolution(row: Row, x: float, line: float, before: str, fan: float) -> Node:
     """Draw a box with kernel, channels and stride; with many paths, it is as high as the bundle of strands."""
     grouped = row.groups > 1
     width, height = (BUNDLE_WIDTH, BUNDLE_HEIGHT) if grouped else (BOX_WIDTH, BOX_HEIGHT)
     lines = _lines(row, before)
     box = Box(x - width / 2, line - height / 2, width, height)
     kind = "paths" if grouped else "conv"
-    marks: list[Mark] = [_strands(row.groups, x, line)] if grouped else []
+    marks: list[Mark] = [_strands(row.groups, x, line, fan)] if grouped else []
     marks.append(svg.rect(*box, kind, 6))
     marks += svg.lines(x, line + 5 - 7.5 * (len(lines) - 1), lines)
     marks.append(svg.text(x, line + height / 2 + 15, _count(row.params), f"count-{kind}"))
@@ -127,9 +164,8 @@ def _count(params: int) -> str:
 def _lines(row: Row, before: str, *, stride_apart: bool = True) -> list[str]:
     """Return lines with kernel, stride, channels or paths, and the size of the map if it changes."""
     inputs, outputs = row.channels_in, row.output_shape[-1]
-    after = side(row.output_shape)
     stride = [f"stride {row.stride}"] if row.stride > 1 else []
-    changed = [f"\u2192 {after}"] if after != before else []
+    changed = _change(row, before)
     if row.groups > 1:
         path_inputs, path_outputs = inputs // row.groups, outputs // row.groups
         width = f"of {path_inputs}" if path_inputs == path_outputs else f"of {path_inputs} \u2192 {path_outputs}"
@@ -139,10 +175,10 @@ def _lines(row: Row, before: str, *, stride_apart: bool = True) -> list[str]:
 
 
 @lru_cache(maxsize=2**6)  # most moves of a slider do not change them
-def _strands(paths: int, x: float, line: float) -> Shape:
+def _strands(paths: int, x: float, line: float, fan: float) -> Shape:
     """Draw one line per path, fanned out from the branch and back; more than 64 are drawn as 64."""
     count = min(paths, MAX_STRANDS)
-    left, half, right = x - FAN, BUNDLE_WIDTH / 2, x + FAN
+    left, half, right = x - fan, BUNDLE_WIDTH / 2, x + fan
     steps = []
     for index in range(count):
         y = line + BUNDLE_HEIGHT * ((index + 0.5) / count - 0.5)
@@ -153,33 +189,41 @@ def _strands(paths: int, x: float, line: float) -> Shape:
     return svg.path("".join(steps), "strand")
 
 
-def _squeeze_excite(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str) -> Node:
-    """Draw the multiplication on its line and the hourglass in a box; the neck's width shows the squeezed channels."""
-    reduce, gate = (next(row for row in rows if row.role == role) for role in ("reduce", "gate"))
-    channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
-    params = reduce.params + gate.params
-    neck = max(2.0, box.height * sqrt(min(1, squeezed / channels)))
+def _attention(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str) -> Node:
+    """Draw the multiplication on its line, and what computes the gates in a box: an hourglass, or ECA's convolution."""
+    name, words = attention_words(rows)
+    params, macs = sum(row.params for row in rows), sum(row.macs for row in rows)
     left, right = box.x, box.x + box.width
     middle, y = (left + right) / 2, box.y + box.height / 2
     marks = [
         svg.path(f"M {left - 10:.1f} {line} V {y:g} H {left:.1f}", "se-line"),
         svg.path(f"M {right:.1f} {y:g} H {x + 54:.1f} V {line + 11}", "se-line"),
-        _hourglass(box, neck),
-        svg.text(left + 4, y + 4, str(channels), "label", "start"),
-        svg.text(middle, y - neck / 2 - 4, str(squeezed), "label"),
-        svg.text(right - 4, y + 4, str(channels), "label", "end"),
-        svg.text(middle, box.y + box.height + 13, f"squeeze-excite {params:,}", "count-se"),
+        *_inside(rows, box),
+        svg.text(middle, box.y + box.height + 13, f"{name} {params:,}", "count-se"),
         svg.circle(x + 54, line, 11, "gate"),
         svg.text(x + 54, line + 5, "\u00d7", "sign"),
     ]
     hit = Box(left - 4, box.y - 2, box.width + 8, box.height + 18)
-    tip = [
-        "squeeze-excite",
-        f"{channels} \u2192 {squeezed} \u2192 {channels} channels",
-        f"{params:,} parameters, {short(reduce.macs + gate.macs)} multiply-adds",
+    tip = [name, words, f"{params:,} parameters, {short(macs)} multiply-adds"]
+    return svg.Node(marks, hit, tip, f"{name}, {words}, {params:,} parameters", path)
+
+
+def _inside(rows: tuple[Row, ...], box: Box) -> list[Mark]:
+    """Draw an hourglass whose neck shows the squeezed channels; without a squeeze, a straight band with its kernel."""
+    gate = next(row for row in reversed(rows) if row.role == "gate")
+    channels = gate.output_shape[-1]
+    squeezed = next((row.output_shape[-1] for row in rows if row.role == "reduce"), channels)
+    neck = max(2.0, box.height * sqrt(min(1, squeezed / channels)))
+    left, right = box.x, box.x + box.width
+    middle, y = (left + right) / 2, box.y + box.height / 2
+    size_kernel = gate_kernel(rows)
+    inner = (box.y + 15, f"kernel {size_kernel}") if size_kernel else (y - neck / 2 - 4, str(squeezed))
+    return [
+        _hourglass(box, neck),
+        svg.text(left + 4, y + 4, str(channels), "label", "start"),
+        svg.text(middle, *inner, "label"),
+        svg.text(right - 4, y + 4, str(channels), "label", "end"),
     ]
-    label = f"squeeze-excite, {channels} \u2192 {squeezed} \u2192 {channels} channels, {params:,} parameters"
-    return svg.Node(marks, hit, tip, label, path)
 
 
 def _hourglass(box: Box, neck: float) -> Mark:
@@ -196,17 +240,30 @@ def _shortcut(part: Part, sum_x: float, line: float, *, has_se: bool) -> list[Ma
     """Draw an identity as a solid line, a projection as a dashed line with its convolution, and the gate if any."""
     if part.kind == "plain":
         return []
-    row = next((row for row in part.rows if row.role == "shortcut" and row.kind == "conv"), None)
+    rows = {row.kind: row for row in part.rows if row.role == "shortcut"}
+    row, pool = rows.get("conv"), rows.get("pool")
+    before = side(pool.output_shape if pool else part.input_shape)
     marks: list[Mark] = [
         svg.path(f"M 26 {line} V {SHORTCUT_Y} H {sum_x:.1f} V {line - 13}", f"shortcut-{part.kind}"),
-        _projection(row, side(part.input_shape)) if row else
+        _projection(row, before) if row else
         svg.text(190, SHORTCUT_Y - 7, "identity shortcut", "count-shortcut"),
     ]  # fmt: skip
+    if pool:
+        marks.append(_shortcut_pooling(pool))
     if has_se:
-        x, rows = sum_x - 100, tuple(row for row in part.rows if row.in_se)
+        x, se_rows = sum_x - 100, tuple(row for row in part.rows if row.in_se)
         box = Box(x - 60, SHORTCUT_Y + 20, 102, 42)
-        marks.append(_squeeze_excite(rows, x, SHORTCUT_Y, box, f"{part.path}/se"))
+        marks.append(_attention(se_rows, x, SHORTCUT_Y, box, part.attention_path))
     return marks
+
+
+def _shortcut_pooling(row: Row) -> Node:
+    """Draw the pooling before a projection, which is not strided then (He et al. 2019, fig. 2c)."""
+    box = Box(34, SHORTCUT_Y - 19, 88, 38)
+    lines = [f"{kernel(row)} mean", f"\u2192 {side(row.output_shape)}"]
+    marks = [svg.rect(*box, "box-shortcut", 6), *svg.lines(box.x + box.width / 2, SHORTCUT_Y - 3, lines)]
+    name = pooling(row)
+    return svg.Node(marks, box, layer_tip(row, name), f"shortcut, {name}, output {size(row.output_shape)}")
 
 
 def _projection(row: Row, before: str) -> Node:

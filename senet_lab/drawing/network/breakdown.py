@@ -1,10 +1,11 @@
-"""Break down parameters, multiply-adds and activations by group and by kind of layer; squeeze-excite separately."""
+"""Break down parameters, multiply-adds and activations by group and by kind of layer; attention separately."""
 
 from __future__ import annotations
 
 from itertools import chain
 from typing import NamedTuple
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.svg import Drawing, Mark
@@ -16,13 +17,12 @@ from senet_lab.nets.sketch import Row
 MEASURES = {"params": ("Parameters", "trainable"), "macs": ("Multiply-adds", "per image"),
             "activations": ("Activations", "values per image")}  # fmt: skip
 NAMES, COLUMN, BAR, LINE = 116, 221, 100, 21  # widths of names, of a measure, of its longest bar; height of a row
-SE = "squeeze-excite"
 SHORT_NAMES = {"depthwise conv": "depthwise", "separable conv": "separable", "transposed conv": "transposed",
                "stochastic depth": "stoch. depth"}  # fmt: skip
 
 
 class Line(NamedTuple):
-    """One row of bars: the total of a part of the network, and the share of squeeze-excite in it."""
+    """One row of bars: the total of a part of the network, and the share of attention in it."""
 
     total: Total
     se: Total
@@ -38,14 +38,15 @@ def _breakdowns(ledger: Ledger) -> dict[str, list[Line]]:
         if row.in_se:
             se_rows.setdefault(place, []).append(row)
     groups = [Line(total, Total.over("", se_rows.get(total.name, ()))) for total in ledger.by_group()]
-    kinds = sorted(ledger.by_kind(), key=lambda total: (total.name == SE, -total.params, -total.activations))
+    name = ledger.se.name
+    kinds = sorted(ledger.by_kind(), key=lambda total: (total.name == name, -total.params, -total.activations))
     nothing = Total.over("", ())
-    return {"By group": groups, "By kind": [Line(total, total if total.name == SE else nothing) for total in kinds]}
+    return {"By group": groups, "By kind": [Line(total, total if total.name == name else nothing) for total in kinds]}
 
 
 def breakdown(ledger: Ledger) -> Html:
     """Return a sentence, the bars and their tables."""
-    tables = "".join(_table(title, lines, ledger.total) for title, lines in _breakdowns(ledger).items())
+    tables = "".join(_table(title, lines, ledger) for title, lines in _breakdowns(ledger).items())
     words = f'<p class="sn-finding">{tied(finding(ledger))}</p>'
     return html(words, draw_breakdown(ledger), behind("breakdown", tables))
 
@@ -77,9 +78,10 @@ def finding(ledger: Ledger) -> str:
     if not ledger.se.layers:
         return words + left_out
     shares = [percent(getattr(ledger.se, measure), getattr(whole, measure)) for measure in MEASURES]
+    attention = ledger.se.name
     return (
-        f"{words} Squeeze-excite has {shares[0]} of the parameters, {shares[1]} of the multiply-adds "
-        f"and {shares[2]} of the activations.{left_out}"
+        f"{words} {attention[0].upper()}{attention[1:]} has {shares[0]} of the parameters, {shares[1]} of the "
+        f"multiply-adds and {shares[2]} of the activations.{left_out}"
     )
 
 
@@ -104,7 +106,7 @@ def draw_breakdown(ledger: Ledger) -> Drawing:
             y += LINE
         y += 12
     marks += _striped_bar(NAMES, 58 - 9, 24, 10)
-    marks.append(svg.text(NAMES + 30, 58, f"striped: {SE}", "note", "start"))
+    marks.append(svg.text(NAMES + 30, 58, f"striped: {ledger.se.name}", "note", "start"))
     return svg.Drawing(y - 8, f"Breakdown. {finding(ledger)}", marks)
 
 
@@ -136,8 +138,10 @@ def _striped_bar(x: float, y: float, width: float, height: float) -> list[Mark]:
     return [bar, svg.path(steps, "hatch")] if steps else [bar]
 
 
-def _table(title: str, lines: list[Line], whole: Total) -> str:
-    head = ["Part", *(head for name, _ in MEASURES.values() for head in (name, "Share")), "SE parameters"]
+def _table(title: str, lines: list[Line], ledger: Ledger) -> str:
+    whole = ledger.total
+    head = ["Part", *(head for name, _ in MEASURES.values() for head in (name, "Share"))]
+    head.append(f"{ATTENTIONS[ledger.attention]} parameters")
     rows = [
         [spaced(line.total.name)]
         + [words for m in MEASURES for words in _cells(getattr(line.total, m), getattr(whole, m))]

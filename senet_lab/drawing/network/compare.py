@@ -7,6 +7,7 @@ from html import escape
 from itertools import accumulate
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.anatomy import Anatomy
@@ -20,6 +21,12 @@ from senet_lab.nets.sketch import Row
 
 MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (values per image)"}
 HEADS = {"params": "Parameters", "macs": "Multiply-adds per image", "activations": "Activations (values per image)"}
+EXPLANATIONS = {
+    "se": "SE computes each gate from all channels, through a squeeze to fewer",
+    "eca": "ECA computes each gate from its channel and the nearest ones, with one small convolution and no squeeze",
+    "cbam": "CBAM computes the gates of channels from means and maxima, through one squeeze, and then gates each pixel",
+    "scse": "scSE gates channels like SE, gates pixels separately, and adds both results",
+}
 WORDS = {"base_width": "base width", "input_shape": "input", "include_top": "classifier"}
 MINUS = "\u2212"
 LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars, one group
@@ -33,7 +40,9 @@ def compare(a: Architecture, b: Architecture) -> Html:
         if a != b:
             words = f"A and B have the same layers, shapes and counts. They differ in: {describe_changes(a, b)}."
         return html(f'<p class="sn-finding">{escape(words)}</p>', _pair(a, b))
-    return compare_ledgers(_names(a, b), (before, after), f"From A to B: {describe_changes(a, b)}.")
+    return compare_ledgers(
+        _names(a, b), (before, after), f"From A to B: {describe_changes(a, b)}.{explain_attention(a, b)}"
+    )
 
 
 def compare_ledgers(names: tuple[str, str], ledgers: tuple[Ledger, Ledger], words: str = "") -> Html:
@@ -61,6 +70,10 @@ def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str]
     """
     pairs = ((f.name, _used(a, f.name), _used(b, f.name)) for f in fields(Architecture))
     unused = set() if a.family == b.family == "resnext" else {"base_width"}
+    if {_used(each, "attention") for each in (a, b)} == {"none", "SE"}:  # the ratio says so
+        unused |= {"attention"}
+    if "ECA" in (_used(a, "attention"), _used(b, "attention")) and _gated_groups(a) == _gated_groups(b):
+        unused |= {"ratio"}
     return tuple(
         (WORDS.get(name, name.replace("_", " ")), _value(name, old), _value(name, new))
         for name, old, new in pairs
@@ -70,7 +83,24 @@ def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str]
 
 def _used(architecture: Architecture, name: str) -> object:
     """Return a meta-parameter as the network uses it: a ResNet stores a cardinality but has one path."""
+    if name == "attention":
+        return ATTENTIONS[architecture.attention] if architecture.has_se else "none"
     return 1 if name == "cardinality" and architecture.family == "resnet" else getattr(architecture, name)
+
+
+def _gated_groups(architecture: Architecture) -> list[bool]:
+    return [group.ratio is not None for group in architecture.plan]
+
+
+def explain_attention(a: Architecture, b: Architecture) -> str:
+    """Return what the attention modules of two networks do differently, after a space; "" if they have the same.
+
+    >>> explain_attention(Architecture(), Architecture(attention="eca"))
+    ' SE computes each gate from all channels, through a squeeze to fewer. ECA computes each gate from its channel \
+and the nearest ones, with one small convolution and no squeeze.'
+    """
+    kinds = [each.attention for each in (a, b) if each.has_se]
+    return "".join(f" {EXPLANATIONS[kind]}." for kind in kinds) if len(set(kinds)) == 2 else ""
 
 
 def describe_changes(a: Architecture, b: Architecture) -> str:
@@ -107,7 +137,7 @@ squeeze-excite accounts for +2.51 M.
     first, *rest = parts
     words = f"{MINUS if first[1] < 0 else ''}{short(abs(first[1]))} in {first[0]}"
     words += "".join(f" {'+' if n > 0 else MINUS} {short(abs(n))} in {name}" for name, n in rest)
-    of_se = f"; squeeze-excite accounts for {signed(se)}" if se else ""
+    of_se = f"; {difference.attention_name} accounts for {signed(se)}" if se else ""
     return f"{signed(whole)} {MEASURES[measure]} = {words}{of_se}."
 
 

@@ -6,7 +6,16 @@ from math import sqrt
 
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import SHORTCUTS, Part
-from senet_lab.drawing.network.words import block_number, node_label, shape_change, side, stride_of, tip, title
+from senet_lab.drawing.network.words import (
+    attention_step,
+    block_number,
+    node_label,
+    shape_change,
+    side,
+    stride_of,
+    tip,
+    title,
+)
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import counted, short, size
 
@@ -50,22 +59,22 @@ def _block(part: Part, x: float, step: float, scale: float) -> Node:
         svg.text(x, 25, stride),
         svg.rect(*box, part.color, 3),
         *svg.strands(box, part.paths, 1.7),
-        *_squeeze_excite(part, box, scale),
+        *_attention(part, box, scale),
         *svg.lines(x, SUMS, (f"block {block_number(part)}", size(part.output_shape), *_sums(part.params, part.macs))),
     ]
     return svg.Node(marks, Box(x - step / 2 + 1, 3, step - 2, HEIGHT - 7), tip(part), node_label(part), part.path)
 
 
-def _squeeze_excite(part: Part, box: Box, scale: float) -> list[Mark]:
-    if not part.squeezed_channels:
+def _attention(part: Part, box: Box, scale: float) -> list[Mark]:
+    if not part.attention:
         return []
     neck = min(box.width, max(1.5, scale * sqrt(part.squeezed_channels)))
     middle = box.x + box.width / 2
-    words = f"SE {part.gated_channels}:{part.squeezed_channels}"
+    dark = [svg.rect(middle - neck / 2, box.y - 9, neck, 6, "neck", 0)] if part.squeezed_channels else []
     return [
         svg.rect(box.x, box.y - 9, box.width, 6, "se", 1),
-        svg.rect(middle - neck / 2, box.y - 9, neck, 6, "neck", 0),
-        svg.text(middle, box.y - 14, words, "count-se"),
+        *dark,
+        svg.text(middle, box.y - 14, attention_step(part), "count-se"),
     ]
 
 

@@ -110,7 +110,14 @@ def _row(row: Row) -> LayerRow:
         macs_text="unknown" if row.kind == UNKNOWN else short(row.macs),
         activations_text=short(row.activations),
         field=ceil(row.receptive_field),
-        sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and row.kind != "scale"),
+        sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and not _keeps_field(row)),
+    )
+
+
+def _keeps_field(row: Row) -> bool:
+    """Return whether a layer of an attention module sees no more than the map: it scales, or its gate is a pixel's."""
+    return row.role in ("scale", "spatial scale", "sum") or (
+        row.kind == "conv" and row.role == "spatial gate" and row.kernel == 1
     )
 
 

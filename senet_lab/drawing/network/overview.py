@@ -36,7 +36,7 @@ def draw_network(
 
     Purple slabs have a projection shortcut (dashed), blue ones an identity shortcut (solid), brown ones concatenate
     their branches, dark gray ones have no shortcut. Light gray shapes are layers without blocks. Lines through a slab
-    are its paths, as many as can be drawn without blurring. The orange bar is squeeze-excite; its dark middle shows the
+    are its paths, as many as can be drawn without blurring. The orange bar is attention; its dark middle shows the
     squeezed channels, to scale. If there are many identical blocks, they are folded.
 
     Args:
@@ -106,17 +106,20 @@ def _slab(slab: Slab, box: Box, scale: Scale, lines: list[str]) -> Node:
         hit = Box(box.x - 7, box.y - 6, box.width + 14, box.height + 12)
         return svg.Node([svg.path(steps, "plain")], hit, tip(part, lines), node_label(part), part.path)
     marks = [svg.rect(*box, part.color), *svg.strands(box, part.paths, PATH_PITCH)]
-    marks += _squeeze_excite(part, box, scale)
+    marks += _attention(part, box, scale)
     marks += [_arc(part, box)] if part.kind in SHORTCUTS else []
     return svg.Node(marks, hit, tip(part, lines), node_label(part), part.path)
 
 
-def _squeeze_excite(part: Part, box: Box, scale: Scale) -> list[Mark]:
-    if not part.squeezed_channels:
+def _attention(part: Part, box: Box, scale: Scale) -> list[Mark]:
+    if not part.attention:
         return []
+    bar = svg.rect(box.x, box.y - 8, box.width, 5, "se", 1)
+    if not part.squeezed_channels:
+        return [bar]
     neck = min(box.width, max(1.0, sqrt(part.squeezed_channels) * scale.across))
     x = box.x + (box.width - neck) / 2
-    return [svg.rect(box.x, box.y - 8, box.width, 5, "se", 1), svg.rect(x, box.y - 8, neck, 5, "neck", 0)]
+    return [bar, svg.rect(x, box.y - 8, neck, 5, "neck", 0)]
 
 
 def _arc(part: Part, box: Box) -> Mark:
@@ -172,7 +175,7 @@ def _holds(slab: Slab, group: str, selected: str) -> bool:
     """Return whether the slab belongs to the selected group, or is or contains the selected block."""
     if not selected.startswith(group):
         return False
-    return selected == group or selected.removesuffix("/se") in [part.path for part in slab.parts]
+    return selected == group or "/".join(selected.split("/")[:2]) in [part.path for part in slab.parts]
 
 
 def _frame(boxes: list[Box]) -> Box:

@@ -1,4 +1,4 @@
-"""Draw an enlarged part: the network's costs, a group, a block, its squeeze-excite, a stem or a classifier."""
+"""Draw an enlarged part: the network's costs, a group, a block, its attention, a stem or a classifier."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from senet_lab.architecture.style import Style, style_of
 from senet_lab.drawing.network.anatomy import Anatomy, Part
 from senet_lab.drawing.network.block import block_foot, draw_block
 from senet_lab.drawing.network.costs import draw_costs
+from senet_lab.drawing.network.eca import draw_eca
 from senet_lab.drawing.network.group import draw_group
+from senet_lab.drawing.network.pixel_gates import draw_pixel_gates
 from senet_lab.drawing.network.plain_part import EXTENT, draw_plain_part
 from senet_lab.drawing.network.squeeze_excite import draw_squeeze_excite
 from senet_lab.drawing.network.wired_block import draw_wired_block, is_drawable
@@ -16,6 +18,7 @@ from senet_lab.drawing.svg import Drawing, Group
 from senet_lab.ledger.ledger import Ledger
 
 PLAIN = style_of()
+DRAW_INSIDE = {"eca": draw_eca, "cbam": draw_pixel_gates, "scse": draw_pixel_gates}  # the others as squeeze-excite
 BLOCK_KINDS = {"conv", "grouped conv", "batch norm", "activation", "pad", "pool", "add"}  # of layers in our blocks
 
 
@@ -26,7 +29,7 @@ def draw_part(
 
     Args:
         path: "" for the network, "group2", "group2/block1", "group2/block1/se", "stem", "classifier".
-        style: states place, pooling and gate of squeeze-excite, which a ledger does not contain.
+        style: states place, pooling and gate of the attention, which a ledger does not contain.
         interactive: whether parts react to pointer and keyboard; otherwise the drawing is an image.
         focus: the path of the inner part that gets the keyboard focus first; by default the first one.
 
@@ -40,8 +43,9 @@ def draw_part(
     if part.kind == "group":
         return draw_group(part, anatomy.groups[path], interactive=interactive, focus=focus)
     if part.kind == "se":
-        block = anatomy.part(path.removesuffix("/se"))
-        return draw_squeeze_excite(part, block, style=style, interactive=interactive)
+        block = anatomy.part(path.rpartition("/")[0])
+        draw = DRAW_INSIDE.get(part.attention, draw_squeeze_excite)
+        return draw(part, block, style=style, interactive=interactive)
     if _is_ours(part):
         return draw_block(part, place=style.place, interactive=interactive, focus=focus)
     if _is_wired(anatomy, part):

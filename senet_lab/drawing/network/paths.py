@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.words import title
 from senet_lab.ledger.ledger import Ledger
@@ -13,8 +14,8 @@ from senet_lab.ledger.ledger import Ledger
 def resolve(thing: Ledger | Anatomy, path: str) -> str:
     """Return the path itself or the nearest existing one, since moving a slider can remove a part.
 
-    The last group replaces a missing group, the last block a missing block, the block its missing squeeze-excite, and
-    the network any other part.
+    The last group replaces a missing group, the last block a missing block, the block its missing attention, another
+    attention module a missing one, and the network any other part.
     """
     anatomy = Anatomy.of(thing)
     group, *rest = path.split("/")
@@ -25,8 +26,8 @@ def resolve(thing: Ledger | Anatomy, path: str) -> str:
     block = _nearest(rest[0], tuple(blocks))
     if not block:
         return group
-    inside = rest[1:2] == ["se"] and blocks[block].squeezed_channels
-    return f"{group}/{block}/se" if inside else f"{group}/{block}"
+    inside = rest[1:2] and rest[1] in ATTENTIONS and blocks[block].attention_path
+    return inside or f"{group}/{block}"
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

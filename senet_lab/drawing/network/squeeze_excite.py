@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from senet_lab.architecture.style import Style
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
@@ -31,13 +33,13 @@ def draw_squeeze_excite(part: Part, block: Part, *, style: Style, interactive: b
     channels, squeezed = gate.output_shape[-1], reduce.output_shape[-1]
     neck = max(1.0, COLUMN_HEIGHT * min(1, squeezed / channels))
     marks: list[Mark] = [
-        *_map(MAP, part), *_map(SCALE + 80, part), *_connections(),
-        _pooling(part, rows["squeeze"], style),
+        *draw_map(MAP, part), *draw_map(SCALE + 80, part), *draw_connections(),
+        draw_pooling(part, rows["squeeze"], style),
         _dense(reduce, POOL, (COLUMN_HEIGHT, neck), "reduce", activation(part, "reduce", "ReLU")),
         _dense(gate, REDUCE, (neck, COLUMN_HEIGHT), "gate", activation(part, "gate", style.gate)),
-        *_column(POOL, COLUMN_HEIGHT, channels), *_column(REDUCE, neck, squeezed),
-        *_column(GATE, COLUMN_HEIGHT, channels),
-        _scaling(rows["scale"]),
+        *draw_column(POOL, COLUMN_HEIGHT, channels), *draw_column(REDUCE, neck, squeezed),
+        *draw_column(GATE, COLUMN_HEIGHT, channels),
+        draw_scaling(rows["scale"]),
         *_formulas(part, block, (reduce, gate), style),
     ]  # fmt: skip
     label = f"squeeze-excite, {channels} \u2192 {squeezed} \u2192 {channels} channels, {part.params:,} parameters"
@@ -62,12 +64,14 @@ def activation(part: Part, role: str, default: str) -> str:
     return names[-1] if names else default
 
 
-def _map(x: float, part: Part) -> list[Mark]:
+def draw_map(x: float, part: Part) -> list[Mark]:
+    """Draw feature maps as sheets, with their size."""
     sheets = [svg.rect(x - 22 + 7 * i, LINE - 24 - 5 * i, 36, 52, "sheet") for i in (2, 1, 0)]
     return [*sheets, svg.text(x, LINE + 44, size(part.output_shape))]
 
 
-def _connections() -> list[Mark]:
+def draw_connections() -> list[Mark]:
+    """Draw the lines from the maps to the pooled numbers and to the scaling."""
     top = 4
     return [
         svg.path(f"M{MAP + 28} {LINE}H{POOL - COLUMN_WIDTH / 2}", "se-line"),
@@ -77,7 +81,8 @@ def _connections() -> list[Mark]:
     ]
 
 
-def _pooling(part: Part, row: Row, style: Style) -> Node:
+def draw_pooling(part: Part, row: Row, style: Style) -> Node:
+    """Write what the squeeze does, between the maps and the column."""
     x, sides = (MAP + 28 + POOL) / 2 - 4, side(part.output_shape)
     words = f"{style.squeeze} over"
     marks = [svg.text(x, LINE - 24, "squeeze", "label"), svg.text(x, LINE - 9, words), svg.text(x, LINE + 18, sides)]
@@ -85,13 +90,15 @@ def _pooling(part: Part, row: Row, style: Style) -> Node:
     return svg.Node(marks, hit, layer_tip(row, f"{words} {sides}"), f"squeeze: {style.squeeze} pooling")
 
 
-def _scaling(row: Row) -> Node:
+def draw_scaling(row: Row) -> Node:
+    """Draw the multiplication of the maps by their gates."""
     marks = [svg.circle(SCALE, LINE, 13, "gate"), svg.text(SCALE, LINE + 6, "\u00d7", "sign")]
     words = "scale each channel"
     return svg.Node(marks, Box(SCALE - 16, LINE - 16, 32, 32), layer_tip(row, words), words)
 
 
-def _column(x: float, height: float, channels: int) -> list[Mark]:
+def draw_column(x: float, height: float, channels: int) -> list[Mark]:
+    """Draw a column of numbers, one per channel."""
     return [
         svg.rect(x - COLUMN_WIDTH / 2, LINE - height / 2, COLUMN_WIDTH, height, "neck", 1),
         svg.text(x, LINE + COLUMN_HEIGHT / 2 + 15, f"1\u00d71 \u00d7 {channels}", "label"),
@@ -124,7 +131,7 @@ def _digits(number: int) -> str:
 
 
 def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) -> list[Mark]:
-    """Write equations 2 to 4 with the numbers of this block, and the share of squeeze-excite in it."""
+    """Write equations 2 to 4 with the numbers of this block."""
     reduce, gate = layers
     height, width, channels = part.output_shape[1:]
     squeezed = reduce.output_shape[-1]
@@ -132,13 +139,21 @@ def _formulas(part: Part, block: Part, layers: tuple[Row, Row], style: Style) ->
     has_biases = reduce.params > reduce.channels_in * squeezed
     first, second = (" + b\u2081", " + b\u2082") if has_biases else ("", "")
     weights = f"W\u2081 {squeezed} \u00d7 {channels}, W\u2082 {gate.output_shape[-1]} \u00d7 {squeezed}"
-    of_params, of_macs = percent(part.params, block.params), percent(part.macs, block.macs)
     gating, reducing = activation(part, "gate", style.gate), activation(part, "reduce", "ReLU")
     sign = SIGNS.get(gating, gating)
-    words = (
+    words = [
         ("eq. 2", f"z = {pooling} of u over {height} \u00d7 {width}, for each of {channels} channels"),
         ("eq. 3", f"s = {sign}(W\u2082 \u03b4(W\u2081 z{first}){second}), {weights}; \u03b4 is {reducing}"),
         ("eq. 4", "x\u0303 = s \u00b7 u, channel by channel"),
+    ]
+    return write_formulas(part, block, words)
+
+
+def write_formulas(part: Part, block: Part, formulas: Sequence[tuple[str, str]]) -> list[Mark]:
+    """Write named formulas, and the share of an attention module in its block."""
+    of_params, of_macs = percent(part.params, block.params), percent(part.macs, block.macs)
+    words = (
+        *formulas,
         ("params", f"{part.params:,} of the block\u2019s {block.params:,}, {of_params}"),
         ("macs", f"{short(part.macs)} of the block\u2019s {short(block.macs)} multiply-adds, {of_macs}"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.style import Style
+from senet_lab.architecture.style import ATTENTIONS, Style
 from senet_lab.drawing.html import Html, html, still_page
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.overview import draw_network
@@ -35,8 +35,8 @@ SEPARATOR = '<span class="sn-apart"> \u00b7 </span>'
 KEYS = (
     '<span><i class="sn-of-projection"></i><span class="sn-apart">purple: </span>projection</span>',
     '<span><i class="sn-of-identity"></i><span class="sn-apart">blue: </span>identity</span>',
-    '<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>SE, dark: squeezed</span>',
 )
+KEY_OF_ATTENTION = '<span><i class="sn-of-se"></i><span class="sn-apart">orange: </span>{}</span>'
 _KEY = '<span><i style="background: var(--sn-{})"></i><span class="sn-apart">{}: </span>{}</span>'
 OTHER_KEYS = (
     _KEY.format("brown", "brown", "concatenated branches"),
@@ -74,13 +74,22 @@ def legend(ledger: Ledger) -> str:
     The network of another package has the colors that occur in it.
     """
     has_paths = any(row.groups > 1 for row in ledger.rows)
-    keys: tuple[str, ...] = (*(_keys_of(ledger) if ledger.sources else KEYS), *([KEY_OF_PATHS] if has_paths else []))
+    keys: tuple[str, ...] = (
+        *(_keys_of(ledger) if ledger.sources else (*KEYS, _attention_key(ledger))),
+        *([KEY_OF_PATHS] if has_paths else []),
+    )
     return f'<p class="sn-legend" title="{LEGEND_TITLE}">{SEPARATOR.join(keys)}</p>' if keys else ""
+
+
+def _attention_key(ledger: Ledger) -> str:
+    dark = "" if ledger.attention == "eca" else ", dark: squeezed"
+    return KEY_OF_ATTENTION.format(ATTENTIONS[ledger.attention] + dark)
 
 
 def _keys_of(ledger: Ledger) -> list[str]:
     kinds = {part.kind for parts in Anatomy(ledger).groups.values() for part in parts}
-    named = dict(zip(("projection", "identity", "se", "joined", "chain"), (*KEYS, *OTHER_KEYS), strict=True))
+    keys = (*KEYS, _attention_key(ledger), *OTHER_KEYS)
+    named = dict(zip(("projection", "identity", "se", "joined", "chain"), keys, strict=True))
     return [key for kind, key in named.items() if kind in kinds or (kind == "se" and ledger.se.layers)]
 
 
@@ -133,7 +142,7 @@ def ledger_heading(name: str, ledger: Ledger, batch: int = BATCH) -> str:
         ("params", "Parameters", short(ledger.params), f"{ledger.params:,}"),
         ("macs", "Multiply-adds", short(ledger.macs), f"per image{unknown(len(ledger.unknown))}"),
         ("activations", "Activations", with_unit(short(memory(ledger, batch)), "B"), f"batch {batch}, float32"),
-        ("se", "SE share", percent(ledger.se.params, ledger.params), "of parameters"),
+        ("se", _share_label(ledger), percent(ledger.se.params, ledger.params), "of parameters"),
         ("field", "Receptive field", f"{ledger.receptive_field:,} px", "of convolutions"),
     ]
     cells = [
@@ -144,6 +153,10 @@ def ledger_heading(name: str, ledger: Ledger, batch: int = BATCH) -> str:
     return (
         f'<h2>{escape(name)}</h2><p class="sn-under">{escape(about)}</p><div class="sn-figures">{"".join(cells)}</div>'
     )
+
+
+def _share_label(ledger: Ledger) -> str:
+    return f"{ATTENTIONS[ledger.attention]} share"
 
 
 def static_model_page(name: str, ledger: Ledger) -> str:
@@ -161,13 +174,23 @@ def summary(architecture: Architecture) -> str:
     paths = [f"cardinality {architecture.cardinality}"]
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
-    ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {_ratios(architecture.ratio)}"
     usual = {"place": ("placement", "standard"), "squeeze": ("squeeze", "average"), "gate": ("gate", "sigmoid")}
     values = {name: getattr(architecture, name) for name in usual}
     unusual = [f"{label} {values[name]}" for name, (label, value) in usual.items() if values[name] != value]
     top = f"{architecture.classes:,} classes" if architecture.include_top else "no classifier"
-    rest = [ratio, *unusual, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
+    rest = [_attention(architecture), *unusual, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
     return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
+
+
+def _attention(architecture: Architecture) -> str:
+    """Return the attention with its ratio: ratio 16; CBAM, ratio 16; ECA in groups 1, 2."""
+    if architecture.ratio is None:
+        return "no squeeze-excite"
+    name = ATTENTIONS[architecture.attention]
+    if architecture.attention != "eca":
+        return f"{'' if name == 'SE' else f'{name}, '}ratio {_ratios(architecture.ratio)}"
+    where = [str(number) for number, group in enumerate(architecture.plan, 1) if group.ratio]
+    return name if len(where) == len(architecture.plan) else f"{name} in groups {', '.join(where)}"
 
 
 def _ratios(ratio: int | tuple[int | None, ...]) -> str:
@@ -182,7 +205,7 @@ def headline(architecture: Architecture, pinned: Architecture | None = None, bat
         ("macs", "Multiply-adds", short(ledger.macs), "per image", ledger.macs),
         ("activations", "Activations", with_unit(short(memory(ledger, batch)), "B"), f"batch {batch}, float32",
          ledger.activations),
-        ("se", "SE share", percent(ledger.se.params, ledger.params), "of parameters", ledger.se_share),
+        ("se", _share_label(ledger), percent(ledger.se.params, ledger.params), "of parameters", ledger.se_share),
         ("depth", "Depth", str(architecture.layers), "weight layers", architecture.layers),
         ("field", "Receptive field", f"{ledger.receptive_field:,} px", "of convolutions", ledger.receptive_field),
     )  # fmt: skip

@@ -73,6 +73,8 @@ def tradeoffs(architecture: Architecture, own: tuple[Source, ...] = ()) -> Html:
 
 def ratio_curves(architecture: Architecture, measured: tuple[Source, ...] = (), *, interactive: bool = False) -> Html:
     """Draw parameters, multiply-adds and accuracy over the ratio."""
+    if architecture.has_se and architecture.attention == "eca":
+        return _nothing("Ratio", "ECA reduces nothing, so it has no ratio.")
     swept = dict(sweep(architecture, "ratio", _with(RATIOS, architecture.ratio)))
     if len(swept) < 2:
         return _nothing("Ratio", "No other ratio fits this network.")

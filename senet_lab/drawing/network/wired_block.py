@@ -12,7 +12,9 @@ from senet_lab.drawing.network.words import (
     KINDS,
     WINDOWS,
     after,
+    attention_words,
     function,
+    gate_kernel,
     kernel,
     layer_tip,
     layers_of,
@@ -23,6 +25,7 @@ from senet_lab.drawing.network.words import (
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import short, size
 from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.roles import attention_of
 from senet_lab.nets.sketch import Row
 
 HEIGHT = 206  # or more, for a block of many branches
@@ -112,7 +115,7 @@ def draw_wired_block(
     marks += [_end(max(stations, key=lambda each: each.column), room)]
     words = [word for word in ("in", side(part.input_shape), f"\u00d7 {part.input_shape[-1]}") if word]
     marks += svg.lines(24, room.y(stations[0]) - 12, words)
-    marks += [_station(station, room, f"{part.path}/se") for station in stations if station.rows]
+    marks += [_station(station, room, part.attention_path) for station in stations if station.rows]
     label = f"{title(part.path, ', ')}, {KINDS.get(part.kind, 'layers')}: {layers_of(part)}"
     return svg.Drawing(height, label, marks, interactive, focus, svg.NETWORK_WIDTH)
 
@@ -132,7 +135,7 @@ def _end(last: Station, room: Room) -> Mark:
     return svg.path(f"M{x:.1f} {y:.1f}H{svg.NETWORK_WIDTH - 8:g}m-7 -5l7 5l-7 5", "line")
 
 
-def _station(station: Station, room: Room, se_path: str) -> Node:
+def _station(station: Station, room: Room, attention_path: str) -> Node:
     x, y, row = room.x(station), room.y(station), station.rows[0]
     if station.kind in SIGNS:
         kind, words = ("gate", "product") if station.kind == "scale" else ("sum", "sum")
@@ -140,7 +143,7 @@ def _station(station: Station, room: Room, se_path: str) -> Node:
         return svg.Node(signs, Box(x - 16, y - 16, 32, 32), layer_tip(row, words), f"{words}, {size(row.output_shape)}")
     box = Box(x - room.box_width / 2, y - room.box_height / 2, room.box_width, room.box_height)
     if station.kind == "se":
-        return _squeeze_excite(station, box, room, se_path)
+        return _attention(station, box, room, attention_path)
     lines = _lines(station.rows, room)
     params, macs = sum(each.params for each in station.rows), sum(each.macs for each in station.rows)
     cost = "cost unknown" if row.kind == UNKNOWN else f"{short(macs)} multiply-adds"
@@ -192,11 +195,12 @@ def _lines(rows: Sequence[Row], room: Room) -> list[str]:
     return [svg.cut(line, width, CHARACTER if at else LABEL_CHARACTER) for at, line in enumerate(lines)]
 
 
-def _squeeze_excite(station: Station, box: Box, room: Room, path: str) -> Node:
-    """Draw squeeze-excite as an hourglass that can be opened."""
+def _attention(station: Station, box: Box, room: Room, path: str) -> Node:
+    """Draw squeeze-excite as an hourglass that can be opened, and other attention as a straight band."""
     rows = {row.role: row for row in reversed(station.rows) if row.macs or row.role == "scale"}
     channels = station.rows[-1].output_shape[-1]
     squeezed = rows["reduce"].output_shape[-1] if "reduce" in rows else channels
+    kernel_size = gate_kernel(station.rows) if attention_of(station.rows) == "eca" else 0
     params, macs = sum(row.params for row in station.rows), sum(row.macs for row in station.rows)
     height = min(box.height, 44.0)
     x, y = box.x + box.width / 2, box.y + box.height / 2
@@ -208,10 +212,10 @@ def _squeeze_excite(station: Station, box: Box, room: Room, path: str) -> Node:
             f"l-{half:.1f} -{slope:.1f}l-{half:.1f} {slope:.1f}z",
             "hourglass",
         ),
-        svg.text(x, y + 4.5, f"SE {channels}:{squeezed}", "label"),
+        svg.text(x, y + 4.5, f"ECA {kernel_size}" if kernel_size else f"SE {channels}:{squeezed}", "label"),
     ]
     if room.has_counts:
         marks.append(svg.text(x, y + height / 2 + 14, f"{params:,}", "count-se"))
-    words = f"{channels} \u2192 {squeezed} \u2192 {channels} channels"
-    tip = ["squeeze-excite", words, f"{params:,} parameters, {short(macs)} multiply-adds"]
-    return svg.Node(marks, box, tip, f"squeeze-excite, {words}, {params:,} parameters", path)
+    name, words = attention_words(station.rows)
+    tip = [name, words, f"{params:,} parameters, {short(macs)} multiply-adds"]
+    return svg.Node(marks, box, tip, f"{name}, {words}, {params:,} parameters", path)

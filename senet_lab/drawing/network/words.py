@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing.network.anatomy import SHORTCUTS, Part
 from senet_lab.drawing.units import counted, short, size, spaced
 from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.roles import ATTENTION_NAMES, attention_of
 from senet_lab.nets.sketch import Row, Shape
 
 # The kinds of convolutions, in words.
@@ -39,7 +41,7 @@ def title(path: str, dot: str = " \u00b7 ") -> str:
     >>> title("group2/block1/se"), title("")
     ('group 2 \u00b7 block 1 \u00b7 squeeze-excite', 'network')
     """
-    return dot.join("squeeze-excite" if step == "se" else spaced(step) for step in path.split("/")) or "network"
+    return dot.join(ATTENTION_NAMES.get(step) or spaced(step) for step in path.split("/")) or "network"
 
 
 def block_number(part: Part) -> str:
@@ -49,15 +51,20 @@ def block_number(part: Part) -> str:
 
 def stride_of(part: Part) -> str:
     """Return the stride of a block's branch, such as stride 2 in the 3\u00d73; "" if it has none."""
-    for row in part.rows:
-        if row.stride > 1 and row.kind in CONVOLUTIONS and row.role != "shortcut":
-            return f"stride {row.stride} in the {kernel(row)}"
+    strided = [row for row in part.rows if row.stride > 1 and row.role != "shortcut" and row.kind in WINDOWS]
+    for row in sorted(strided, key=lambda row: row.kind == "pool")[:1]:
+        return f"stride {row.stride} in the {kernel(row)}{' pooling' if row.kind == 'pool' else ''}"
     return ""
 
 
 def kernel(row: Row) -> str:
     """Return 3\u00d73 for a kernel of 3, or 1\u00d77 for one that is not square; 3 in a network for sequences."""
     return row.window or "\u00d7".join([str(row.kernel)] * max(1, len(row.output_shape) - 2))
+
+
+def pooling(row: Row) -> str:
+    """Return the pooling of a block of this package, which is always of averages."""
+    return f"{kernel(row)} average pooling, {stride_words(row)}"
 
 
 def function(row: Row) -> str:
@@ -101,7 +108,11 @@ def unknown(layers: int) -> str:
 def layers_of(part: Part) -> str:
     """Return the layers with weights in order: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
     steps = []
+    own_words = part.attention not in ("", "se")
     for row in part.rows:
+        if row.in_se and own_words:
+            steps += [f"{attention_step(part)}"] if row.role == "scale" else []
+            continue
         if row.kind in UNNAMED or row.role == "shortcut":
             continue
         if row.kind in CONVOLUTIONS and row.kind not in ("conv", "grouped conv"):
@@ -116,6 +127,29 @@ def layers_of(part: Part) -> str:
     if len(steps) > MAX_STEPS:
         steps = [*steps[: MAX_STEPS - 2], "\u22ef", steps[-1]]
     return " \u2192 ".join(steps)
+
+
+def attention_step(part: Part) -> str:
+    """Return an attention module in one or two words: SE 256:16, ECA 5 with its kernel."""
+    numbers = (
+        f"{part.gated_channels}:{part.squeezed_channels}" if part.squeezed_channels else f"{gate_kernel(part.rows)}"
+    )
+    return f"{ATTENTIONS[part.attention]} {numbers}"
+
+
+def gate_kernel(rows: Iterable[Row]) -> int:
+    """Return the kernel of the convolution that computes the gates of ECA; 0 without one."""
+    return next((row.kernel for row in rows if row.role == "gate" and row.kind == "conv"), 0)
+
+
+def attention_words(rows: Sequence[Row]) -> tuple[str, str]:
+    """Return the name of an attention module, and what it does to the channels: 256 \u2192 16 \u2192 256 channels."""
+    gate = next(row for row in reversed(rows) if row.role == "gate")
+    channels, kind = gate.output_shape[-1], attention_of(rows)
+    if kind == "eca":
+        return ATTENTION_NAMES[kind], f"kernel {gate_kernel(rows)} over {channels} channels"
+    squeezed = next((row.output_shape[-1] for row in rows if row.role == "reduce"), channels)
+    return ATTENTION_NAMES.get(kind, "squeeze-excite"), f"{channels} \u2192 {squeezed} \u2192 {channels} channels"
 
 
 def details(part: Part) -> list[str]:

@@ -19,8 +19,8 @@ WEIGHT_BYTES = 4
 
 
 def timm_sources() -> tuple[Source, ...]:
-    """Return a source for each network with weights published by timm, on enlarged images of the sample."""
-    return tuple(source_of_tag(tag) for tag in PUBLISHED)
+    """Return a source for each network with gates and weights published by timm, on enlarged images of the sample."""
+    return tuple(source_of_tag(tag) for tag in PUBLISHED if architecture_of(tag).has_se)
 
 
 def source_of_tag(tag: str, *arguments: Any) -> Source:

@@ -19,7 +19,7 @@ from senet_lab.extras import require
 from senet_lab.files import DamagedFileError, read_json, written_whole
 from senet_lab.ledger.build_memory import check_build
 from senet_lab.nets.on_keras.blank import blank_weights
-from senet_lab.weights.timm.networks import NAMES, OTHERS, PICKLED, PUBLISHED, architecture_of
+from senet_lab.weights.timm.networks import EARLIER, NAMES, PICKLED, PUBLISHED, architecture_of
 
 if TYPE_CHECKING:
     import keras
@@ -113,8 +113,8 @@ def check_tag(tag: str) -> str:
             f"`name` (={quoted(tag)}) cannot be downloaded: for {network!r}, timm publishes {there}. Save a state dict "
             f"with timm as .safetensors, and use convert(path, architecture_of({network!r}))."
         )
-    if OTHERS.fullmatch(network):
-        architecture_of(tag)  # raises an error that says why a similar network is not available
+    if network in EARLIER:
+        architecture_of(tag)  # raises an error with the present name
     return str(one_of("name", tag, tuple(PUBLISHED), "senet_lab.weights.timm.hub.PUBLISHED"))
 
 

@@ -14,7 +14,11 @@ from senet_lab.checks import flag, instance, one_of
 VARIABLES = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias"}
 VARIABLES |= {"moving_mean": "running_mean", "moving_variance": "running_var"}
 BLOCK = re.compile(r"group(\d+)_block(\d+)_(.+)")
-WITHIN = {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"}
+SHORTCUTS = {
+    # pooled, also where there is no stride: name in the ledger, name in timm
+    False: {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"},
+    True: {"shortcut_conv": "downsample.1", "shortcut_bn": "downsample.2"},
+}
 STEMS = {
     # (deep, legacy): name in the ledger, name in timm
     (False, False): {"conv": "conv1", "bn": "bn1"},
@@ -29,23 +33,24 @@ STEMS = {
 }  # fmt: skip
 
 
-def key(layer: str, variable: str, *, deep: bool = False, legacy: bool = False) -> str:
+def key(layer: str, variable: str, *, deep: bool = False, pooled: bool = False, legacy: bool = False) -> str:
     """Return the name of a weight in timm's state dict; raise ValueError if timm has no such weight.
 
     Args:
         layer, variable: the layer's name in the ledger, and the variable's name in Keras.
-        deep: whether the stem is that of SENet-154.
+        deep: whether the stem has three convolutions, as in SENet-154 and ResNet-D.
+        pooled: whether projection shortcuts pool, as in ResNet-D.
         legacy: whether to return the names in `legacy_*` networks.
     """
     instance("layer", layer, str, "'stem_conv'")
     one_of("variable", variable, tuple(VARIABLES))
-    name = _layer(layer, flag("deep", deep), flag("legacy", legacy))
+    name = _layer(layer, flag("deep", deep), flag("pooled", pooled), flag("legacy", legacy))
     if not name:
         raise ValueError(f"timm has no weight like `{variable}` of `{layer}`.")
     return f"{name}.{VARIABLES[variable]}"
 
 
-def _layer(layer: str, deep: bool, legacy: bool) -> str:
+def _layer(layer: str, deep: bool, pooled: bool, legacy: bool) -> str:
     if layer == "classifier_dense":
         return "last_linear" if legacy else "fc"
     if layer.startswith("stem_"):
@@ -54,25 +59,39 @@ def _layer(layer: str, deep: bool, legacy: bool) -> str:
         return ""
     group, block, part = match[1], int(match[2]) - 1, match[3]
     squeeze = "se_module" if legacy else "se"
-    within = WITHIN | {"se_reduce": f"{squeeze}.fc1", "se_gate": f"{squeeze}.fc2"}
+    within = SHORTCUTS[pooled] | {
+        "se_reduce": f"{squeeze}.fc1",
+        "se_gate": f"{squeeze}.fc2",
+        "eca_gate_conv": "se.conv",
+    }
     plain = part if re.fullmatch(r"(conv|bn)\d", part) else ""
     part = within.get(part, plain)
     return part and f"layer{group}.{block}.{part}"
 
 
 def to_keras_layout(array: Array, layer: str, rank: int) -> Array:
-    """Transpose numbers for a Keras variable of this rank: a kernel (height, width, in, out), a matrix (in, out)."""
+    """Transpose numbers for a Keras variable of this rank: a kernel (height, width, in, out), a matrix (in, out).
+
+    A kernel of ECA is (steps, in, out).
+    """
     if rank == 4:
         return array.transpose(2, 3, 1, 0)
+    if rank == 3:
+        return array.transpose(2, 1, 0)
     if rank == 2:
         return (array.reshape(array.shape[:2]) if "_se_" in layer else array).T
     return array
 
 
 def to_timm_layout(array: Array, layer: str) -> Array:
-    """Transpose numbers for timm: kernels (out, in, height, width), also those of squeeze-excite's dense layers."""
+    """Transpose numbers for timm: kernels (out, in, height, width), also those of squeeze-excite's dense layers.
+
+    A kernel of ECA is (out, in, steps).
+    """
     if array.ndim == 4:
         return array.transpose(3, 2, 0, 1)
+    if array.ndim == 3:
+        return array.transpose(2, 1, 0)
     if array.ndim == 2:
         return array.T[:, :, None, None] if "_se_" in layer else array.T
     return array

@@ -1,25 +1,25 @@
 """Networks of timm that this package can build: their architectures and image preprocessing.
 
 timm's `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*` networks, which were ported from
-Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py` and `senet.py`).
+Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py` and `senet.py`). Of its networks without
+squeeze-excite, those with the stems and the pooling of ResNet-D are included, which most comparisons start from.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.checks import first_few, nearest, one_of, quoted
+from senet_lab.checks import first_few, one_of, quoted
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.weights.timm.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
     import keras
 
-_SIZES: Mapping[str, dict[str, Any]] = {
+_SIZES: dict[str, dict[str, Any]] = {
     "seresnet18": {"depth": 18},
     "seresnet34": {"depth": 34},
     "seresnet50": {"depth": 50},
@@ -32,12 +32,43 @@ _SIZES: Mapping[str, dict[str, Any]] = {
     "seresnext101_64x4d": {"family": "resnext", "depth": 101, "cardinality": 64},
     "senet154": {"family": "resnext", "depth": 154, "cardinality": 64},
 }
-MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # which exists only as a legacy network
+# timm's letters: "d" of He et al. 2019, "t" with a tiered stem, "aa" with average pooling instead of strides.
+_D: dict[str, Any] = {"stem": "deep", "stem_width": 32, "projection_pooling": True}
+_T: dict[str, Any] = _D | {"stem": "tiered"}
+_AA: dict[str, Any] = _D | {"downsampling": "average"}
+_NO_SE: dict[str, Any] = {"ratio": None}
+_ECA: dict[str, Any] = {"attention": "eca"}
+_VARIANTS: dict[str, dict[str, Any]] = {
+    "seresnet50t": {"depth": 50} | _T,
+    "seresnet152d": {"depth": 152} | _D,
+    "seresnetaa50d": {"depth": 50} | _AA,
+    "seresnext26d_32x4d": {"family": "resnext", "depth": 26} | _D,
+    "seresnext26t_32x4d": {"family": "resnext", "depth": 26} | _T,
+    "seresnext101d_32x8d": {"family": "resnext", "depth": 101, "base_width": 8} | _D,
+    "seresnextaa101d_32x8d": {"family": "resnext", "depth": 101, "base_width": 8} | _AA,
+    "resnet18d": {"depth": 18} | _D | _NO_SE,
+    "resnet26d": {"depth": 26} | _D | _NO_SE,
+    "resnet26t": {"depth": 26} | _T | _NO_SE,
+    "resnet34d": {"depth": 34} | _D | _NO_SE,
+    "resnet50d": {"depth": 50} | _D | _NO_SE,
+    "resnet50t": {"depth": 50} | _T | _NO_SE,
+    "resnet101d": {"depth": 101} | _D | _NO_SE,
+    "resnet152d": {"depth": 152} | _D | _NO_SE,
+    "resnetaa34d": {"depth": 34} | _AA | _NO_SE,
+    "resnetaa50d": {"depth": 50} | _AA | _NO_SE,
+    "resnetaa101d": {"depth": 101} | _AA | _NO_SE,
+    "resnext50d_32x4d": {"family": "resnext", "depth": 50} | _D | _NO_SE,
+    "ecaresnet26t": {"depth": 26} | _T | _ECA,
+    "ecaresnet50d": {"depth": 50} | _D | _ECA,
+    "ecaresnet50t": {"depth": 50} | _T | _ECA,
+    "ecaresnet101d": {"depth": 101} | _D | _ECA,
+}
+# seresnext26_32x4d exists only as a legacy network.
+MODERN = (*(name for name in _SIZES if name != "seresnext26_32x4d"), *_VARIANTS)
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
 NAMES = (*MODERN, *LEGACY)
 MAX_NAMED = 6  # layers in an error message
-# Other networks of timm with similar names; their last letter says how stem and shortcuts differ.
-OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
+EARLIER = {"seresnext26tn_32x4d": "seresnext26t_32x4d"}  # names that timm replaced
 
 
 class Published(NamedTuple):
@@ -50,7 +81,10 @@ class Published(NamedTuple):
 _RA2 = Preprocessing(224, 0.875, "bicubic")
 _CAFFE = Preprocessing(224, 0.875, "bilinear")
 _A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
-# timm 1.0.31's default_cfgs: the weights on huggingface.co, and the preprocessing with which each was trained.
+_HALF = (0.5, 0.5, 0.5)
+_RA2_256, _RA4 = _A1._replace(size=256), _A1._replace(mean=_HALF, deviation=_HALF)
+# timm 1.0.31's default_cfgs: the weights on huggingface.co for ImageNet's 1,000 classes, and the preprocessing with
+# which each was trained.
 PUBLISHED: Mapping[str, Published] = {
     "seresnet50.ra2_in1k": Published("seresnet50", _RA2),
     "seresnet50.a1_in1k": Published("seresnet50", _A1),
@@ -62,6 +96,38 @@ PUBLISHED: Mapping[str, Published] = {
     "seresnext101_32x8d.ah_in1k": Published("seresnext101_32x8d", _A1),
     "seresnext101_64x4d.gluon_in1k": Published("seresnext101_64x4d", _RA2),
     "senet154.gluon_in1k": Published("senet154", _RA2),
+    "seresnet152d.ra2_in1k": Published("seresnet152d", _RA2_256),
+    "seresnext26d_32x4d.bt_in1k": Published("seresnext26d_32x4d", _RA2),
+    "seresnext26t_32x4d.bt_in1k": Published("seresnext26t_32x4d", _RA2),
+    "seresnext101d_32x8d.ah_in1k": Published("seresnext101d_32x8d", _A1),
+    "seresnextaa101d_32x8d.ah_in1k": Published("seresnextaa101d_32x8d", _A1),
+    "seresnextaa101d_32x8d.sw_in12k_ft_in1k": Published("seresnextaa101d_32x8d", _RA2),
+    "seresnextaa101d_32x8d.sw_in12k_ft_in1k_288": Published("seresnextaa101d_32x8d", _A1._replace(size=288)),
+    "resnet18d.ra2_in1k": Published("resnet18d", _RA2),
+    "resnet18d.ra4_e3600_r224_in1k": Published("resnet18d", _RA4._replace(crop=0.9)),
+    "resnet26d.bt_in1k": Published("resnet26d", _RA2),
+    "resnet26t.ra2_in1k": Published("resnet26t", Preprocessing(256, 0.94, "bicubic")),
+    "resnet34d.ra2_in1k": Published("resnet34d", _RA2),
+    "resnet50d.a1_in1k": Published("resnet50d", _A1),
+    "resnet50d.a2_in1k": Published("resnet50d", _A1),
+    "resnet50d.a3_in1k": Published("resnet50d", _A3),
+    "resnet50d.gluon_in1k": Published("resnet50d", _RA2),
+    "resnet50d.ra2_in1k": Published("resnet50d", _RA2),
+    "resnet50d.ra4_e3600_r224_in1k": Published("resnet50d", _RA4),
+    "resnet101d.gluon_in1k": Published("resnet101d", _RA2),
+    "resnet101d.ra2_in1k": Published("resnet101d", _RA2_256),
+    "resnet152d.gluon_in1k": Published("resnet152d", _RA2),
+    "resnet152d.ra2_in1k": Published("resnet152d", _RA2_256),
+    "resnetaa50d.sw_in12k_ft_in1k": Published("resnetaa50d", _A1),
+    "resnetaa101d.sw_in12k_ft_in1k": Published("resnetaa101d", _A1),
+    "resnext50d_32x4d.bt_in1k": Published("resnext50d_32x4d", _RA2),
+    "ecaresnet26t.ra2_in1k": Published("ecaresnet26t", _RA2._replace(size=256)),
+    "ecaresnet50d.miil_in1k": Published("ecaresnet50d", _RA2),
+    "ecaresnet50t.a1_in1k": Published("ecaresnet50t", _A1),
+    "ecaresnet50t.a2_in1k": Published("ecaresnet50t", _A1),
+    "ecaresnet50t.a3_in1k": Published("ecaresnet50t", _A3),
+    "ecaresnet50t.ra2_in1k": Published("ecaresnet50t", _RA2._replace(size=256)),
+    "ecaresnet101d.miil_in1k": Published("ecaresnet101d", _RA2),
 }
 # Weights that are available elsewhere, as pickles: the legacy networks, converted from Caffe.
 PICKLED: Mapping[str, Published] = {
@@ -79,16 +145,12 @@ def architecture_of(name: str) -> Architecture:
         ValueError, TypeError: the network is not available here; the message says why, or names the nearest.
     """
     network = str(name).partition(".")[0]
-    if other := OTHERS.fullmatch(network):
-        first, fit = 32 if other["stem"] == "d" else 24, nearest(network, NAMES)
-        raise ValueError(
-            f"`name` (={quoted(name)}) is no network of this package: its stem is three convolutions of {first}, 32 "
-            f"and 64, and its shortcuts pool before they project; try {fit!r}."
-        )
+    if network in EARLIER:
+        raise ValueError(f"`name` (={quoted(name)}) is an earlier name of timm; try {EARLIER[network]!r}.")
     plain = one_of("name", network, NAMES, "senet_lab.weights.timm.networks.NAMES").removeprefix("legacy_")
     legacy = network != plain
     late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
-    return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")
+    return Architecture(**(_SIZES | _VARIANTS)[plain], **late, convention="paper" if legacy else "timm")
 
 
 def name_of(network: Architecture | keras.Model) -> str:
@@ -134,13 +196,22 @@ def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
     # The functions are compared as a whole below, so that a message names one thing instead of each layer.
     parts: dict[str, Any] = {row.name: row._replace(function="") for row in rows}
     parts |= {"image": first.output_shape[1:], "order of layers": list(parts)}
+    pools = [row.name for row in rows if row.kind == "pool"]
     if isinstance(network, Architecture):
         style = network.style
         squeeze = {"average": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}[style.squeeze]
-        return parts | {"epsilon": {style.bn_epsilon}, "gates": {style.gate}, "squeezes": {squeeze}}
+        stem_pool = {"stride": "MaxPooling2D", "average": "AveragePooling2D"}[style.downsampling]
+        return parts | {
+            "epsilon": {style.bn_epsilon},
+            "gates": {style.gate} if network.has_se else set(),
+            "squeezes": {squeeze} if network.has_se else set(),
+            "pooling": {name: stem_pool if name == "stem_pool" else "AveragePooling2D" for name in pools},
+        }
     layers = {layer.name: layer for layer in network.layers}
+    rows = [row for row in rows if row.kind != "reshape"]
     return parts | {
         "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
         "gates": {layers[row.name].activation.__name__ for row in rows if row.role == "gate"},
         "squeezes": {type(layers[row.name]).__name__ for row in rows if row.role == "squeeze"},
+        "pooling": {name: type(layers[name]).__name__ for name in pools},
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import array_checks
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import DEEP_STEMS
 from senet_lab.array_checks import Array
 from senet_lab.checks import first_few, flag, instance, path_of
 from senet_lab.extras import needed_by
@@ -55,7 +56,7 @@ def convert(source: str | os.PathLike[str] | Mapping[str, Any], architecture: Ar
     tensors = {name: array for name, array in read_state_dict(source).items() if not name.endswith(COUNTER)}
     targets = _targets(architecture, legacy=any(name.startswith("layer0.") for name in tensors))
     _must_match(tensors, targets)
-    _must_compute_as(_network_of(tensors), architecture)
+    _must_compute_as(_networks_of(tensors), architecture)
     check_build(architecture)
     with blank_weights():
         model = architecture.build()
@@ -75,12 +76,14 @@ def to_timm(model: keras.Model) -> dict[str, Array]:
     import keras
 
     legacy = name_of(model).startswith("legacy_")
-    deep = any(layer.name == "stem_conv1" for layer in model.layers)
+    names = {layer.name for layer in model.layers}
+    deep, pooled = "stem_conv1" in names, any(name.endswith("_shortcut_pool") for name in names)
     state_dict = {}
     for variable in model.weights:
         layer, _, name = variable.path.rpartition("/")
         array = keras.ops.convert_to_numpy(variable.value)
-        state_dict[key(layer.rpartition("/")[2], name, deep=deep, legacy=legacy)] = to_timm_layout(array, layer)
+        timm_name = key(layer.rpartition("/")[2], name, deep=deep, pooled=pooled, legacy=legacy)
+        state_dict[timm_name] = to_timm_layout(array, layer)
     return state_dict
 
 
@@ -109,14 +112,14 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
 
 def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
     """Return the variable that each tensor of timm belongs to."""
-    rows = architecture.ledger().rows
-    deep = any(row.name == "stem_conv1" for row in rows)
+    rows, style = architecture.ledger().rows, architecture.style
+    deep, pooled = style.stem in DEEP_STEMS, style.projection_pooling
     targets: dict[str, Target] = {}
     for row in rows:
         out = row.output_shape[-1]
         parts: dict[str, tuple[int, ...]] = {}
         if row.kind in ("conv", "grouped conv"):
-            parts["kernel"] = (out, row.channels_in // row.groups, row.kernel, row.kernel)
+            parts["kernel"] = (out, row.channels_in // row.groups, *[row.kernel] * (len(row.output_shape) - 2))
         elif row.kind == "dense":
             parts["kernel"] = (out, row.channels_in) + (1, 1) * row.in_se
         elif row.kind == "batch norm":
@@ -124,7 +127,7 @@ def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
         if "kernel" in parts and row.params > prod(parts["kernel"]):
             parts["bias"] = (out,)
         for variable, shape in parts.items():
-            name = key(row.name, variable, deep=deep, legacy=legacy)
+            name = key(row.name, variable, deep=deep, pooled=pooled, legacy=legacy)
             targets[name] = Target(f"{row.name}/{variable}", shape)
     return targets
 
@@ -135,15 +138,17 @@ def _keys(model: Any, targets: Mapping[str, Target]) -> list[str]:
     return [by_variable.pop("/".join(variable.path.split("/")[-2:])) for variable in model.weights]
 
 
-def _network_of(tensors: Mapping[str, Any]) -> tuple[str, int]:
-    """Return timm's name for the network with these tensor names and shapes, or "", and its number of classes."""
+def _networks_of(tensors: Mapping[str, Any]) -> tuple[list[str], int]:
+    """Return timm's names for the networks with these tensor names and shapes, and their number of classes."""
+    names, classes = [], 0
     body = {name: tuple(tensor.shape) for name, tensor in tensors.items() if not CLASSIFIER.fullmatch(name)}
     for name in NAMES:
         theirs = shapes(architecture_of(name), legacy=name.startswith("legacy_"))
         heads = [each for each in theirs if CLASSIFIER.fullmatch(each)]
         if body == {each: shape for each, shape in theirs.items() if each not in heads} and set(heads) <= set(tensors):
-            return name, len(tensors[heads[0]])
-    return "", 0
+            names.append(name)
+            classes = len(tensors[heads[0]])
+    return names, classes
 
 
 def _network_words(name: str, classes: int) -> str:
@@ -152,10 +157,15 @@ def _network_words(name: str, classes: int) -> str:
     return f"{name!r}; try {expression if classes == 1000 else f'replace({expression}, classes={classes})'}"
 
 
-def _must_compute_as(network: tuple[str, int], architecture: Architecture) -> None:
-    """Raise ValueError if timm's weights have the right shapes, but were trained for a different computation."""
-    name, classes = network
-    if name and (layers := differences(architecture, name)):
+def _must_compute_as(networks: tuple[list[str], int], architecture: Architecture) -> None:
+    """Raise ValueError if timm's weights have the right shapes, but were trained for a different computation.
+
+    Some networks of timm have the same tensors, such as `seresnext101d_32x8d` and `seresnextaa101d_32x8d`.
+    """
+    names, classes = networks
+    unlike = {name: differences(architecture, name) for name in names}
+    name = min(names, key=lambda each: len(unlike[each]), default="")
+    if layers := unlike.get(name):
         raise ValueError(
             "The weights fit the architecture, but it computes otherwise than timm: it has other "
             f"{first_few(layers, MAX_NAMED)}. They are those of {_network_words(name, classes)}."
@@ -176,8 +186,8 @@ def _must_match(tensors: Mapping[str, Any], targets: Mapping[str, Target]) -> No
             ("have another shape", misshapen),
         )
         words = "; ".join(f"{len(names)} {verb}: {first_few(names, MAX_NAMED)}" for verb, names in sides if names)
-        name, classes = _network_of(tensors)
-        hint = f" They are those of {_network_words(name, classes)}." if name else ""
+        names, classes = _networks_of(tensors)
+        hint = f" They are those of {_network_words(names[0], classes)}." if names else ""
         raise ValueError(f"The weights do not fit the architecture. {words}.{hint}")
     for name, tensor in tensors.items():
         must_be_possible(name, tensor)
