@@ -99,6 +99,25 @@ def test_attention_counts_projections_scores_and_sums():
     assert Ledger.of(keras.Model(x, y)).macs == projections + 10 * 10 * (6 + 10)
 
 
+def test_arguments_given_by_name_are_counted_like_those_given_by_position():
+    query, value, key = keras.Input((4, 8)), keras.Input((100, 16)), keras.Input((100, 32))
+    attention = layers.MultiHeadAttention(2, 4)(query=query, value=value, key=key)
+    projections = 4 * 8 * 8 + 100 * 32 * 8 + 100 * 16 * 8 + 4 * 8 * 8
+    assert Ledger.of(keras.Model([query, value, key], attention)).macs == projections + 2 * 4 * 100 * 8
+    steps, hidden, cell = keras.Input((20, 6)), keras.Input((4,)), keras.Input((4,))
+    recurrent = layers.LSTM(4)(sequences=steps, initial_state=[hidden, cell])
+    assert Ledger.of(keras.Model([steps, hidden, cell], recurrent)).macs == 20 * (6 + 4) * 16
+
+
+def test_product_with_a_constant_is_counted_on_either_side():
+    x = keras.Input((10, 4))
+    left, right = np.ones((7, 10), "float32"), np.ones((4, 7), "float32")
+    assert Ledger.of(keras.Model(x, keras.ops.matmul(left, x))).macs == 7 * 10 * 4
+    assert Ledger.of(keras.Model(x, keras.ops.matmul(x, right))).macs == 10 * 4 * 7
+    sums = Ledger.of(keras.Model(x, keras.ops.add(np.ones((10, 4)), x * np.ones((10, 4)))))
+    assert [row.kind for row in sums.rows[1:]] == ["arithmetic", "arithmetic"]
+
+
 def test_layer_of_ones_own_is_counted_for_weights_and_shape_and_its_cost_is_unknown():
     class Doubled(layers.Dense):  # computes in its own way, although it is a Dense
         def call(self, inputs):

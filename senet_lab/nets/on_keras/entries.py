@@ -65,7 +65,7 @@ def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first
 
     Args:
         operation: a layer, or another operation in the graph of a model, such as x + y.
-        inputs: the shapes of the tensors on which it is called.
+        inputs: the shapes of the tensors and constants on which it is called, in the order of its signature.
         output: the shape of its first output.
         is_first: False if the layer has been called before: it has its weights only once.
     """
@@ -117,7 +117,8 @@ def _kind(operation: Any, inputs: Sequence[Shape]) -> str:
         return "grouped conv"
     if len(getattr(operation, "attention_axes", None) or inputs[0][1:-1]) < len(inputs[0]) - 2:
         return UNKNOWN  # attention along some axes of a map only
-    return "arithmetic" if kind in ("add", "scale") and len(inputs) == 1 else kind  # x + 3, x / 6
+    is_with_constant = sum(None in each for each in inputs) == 1  # x + 3, x / 6; only constants have no batch
+    return "arithmetic" if kind in ("add", "scale") and is_with_constant else kind
 
 
 def _weights(operation: Any) -> tuple[int, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
@@ -56,7 +57,7 @@ def read_graph(model: Any, input_shape: Sequence[Any] | None = None) -> Graph:
     import keras
 
     graph, reading = functional(model), _Reading()
-    inputs = list(map(_filled, graph.inputs, _shapes(graph.inputs, input_shape)))
+    inputs = list(map(_filled, graph.inputs, _given_shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
         reading.remember(each, Sketch(each.shape[1:], given.name))
     try:
@@ -86,7 +87,7 @@ def functional(model: Any) -> Any:
     return graph
 
 
-def _shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
+def _given_shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
     """Return the shape given for each input, None where there is none."""
     if given is None:
         return [None] * len(inputs)
@@ -121,6 +122,20 @@ def _tensors(structure: Any) -> list[Any]:
     return [each for each in keras.tree.flatten(structure) if isinstance(each, keras.KerasTensor)]
 
 
+def _in_order(operation: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return the arguments of a call by position or name, in the order of the signature, in which costs are stated."""
+    names = inspect.signature(operation.call).parameters
+    return {**dict(enumerate(args)), **dict.fromkeys(names), **kwargs}
+
+
+def _shapes(arguments: Mapping[Any, Any]) -> list[Shape]:
+    """Return the shapes of all arrays in arguments, also of constants; without masks, which change no cost."""
+    import keras
+
+    given = [value for name, value in arguments.items() if not str(name).endswith("mask")]
+    return [tuple(each.shape) for each in keras.tree.flatten(given) if hasattr(each, "shape")]
+
+
 def _joined(sketches: Sequence[Sketch]) -> Sketch:
     """Return one sketch to which all of several outputs lead."""
     if len(sketches) == 1:
@@ -149,14 +164,14 @@ class _Reading:
         """Return what is called instead of a layer or operation: it returns the shapes of its outputs."""
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            inputs = _tensors((args, kwargs))
             if hasattr(operation, "_run_through_graph") or getattr(operation, "_functional", None) is not None:
                 path = f"{prefix}{operation.name}/"
-                return functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
+                tensors = _tensors((args, kwargs))
+                return functional(operation)._run_through_graph(tensors, lambda each: self.visit(each, path))
             outputs = operation.compute_output_spec(*args, **kwargs)
-            masks = {id(each) for name, given in kwargs.items() if name.endswith("mask") for each in _tensors(given)}
-            shapes = [each.shape for each in inputs if id(each) not in masks]  # a mask changes no cost
-            name = self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            given = _in_order(operation, args, kwargs)
+            inputs = [self.sketch(each) for each in _tensors([*given.values()])]
+            name = self._write(operation, prefix, inputs, _shapes(given), _tensors(outputs))
             self.calls.append(Call(name, operation, args, kwargs))
             return outputs
 
