@@ -30,7 +30,7 @@ class Index(NamedTuple):
 
 def named_blocks(wiring: Wiring) -> list[Span]:
     """Return the blocks that names state, at the deepest level of indices at which most runs are blocks."""
-    names = [_indices(row.name) for row in wiring.rows]
+    names = [_indices(row.name) if row.kind != "input" else [] for row in wiring.rows]
     for level in range(max(map(len, names), default=0), 0, -1):
         shallower, named = (sum(len(each) >= depth for each in names) for depth in (max(1, level - 1), level))
         if 2 * named < shallower:  # such as the two convolutions in each squeeze-excite
@@ -122,7 +122,7 @@ def _closed(wiring: Wiring, run: Span, following: Span) -> Span:
 def _with_first(wiring: Wiring, blocks: list[Span]) -> list[Span]:
     """Add the block before the first, if its names have their first words in common but no index, as in MobileNetV2."""
     start, words = blocks[0].first, ""
-    for at in range(blocks[0].first - 1, -1, -1):
+    for at in (at for at in range(blocks[0].first - 1, -1, -1) if wiring.rows[at].kind != "input"):
         name = wiring.rows[at].name
         words = words or "_".join(name.split("_")[:2]) + "_"
         if not name.startswith(words) and not _is_automatic(name):

@@ -15,7 +15,9 @@
 4. **The rest.** Layers before the first block are the stem, those after the last the classifier, or the head if the
    network does not end in features. Layers with kernels between two blocks are a transition.
 
-The result depends on names, kinds, shapes and connections only.
+The result depends on names, kinds, shapes and connections only. Inputs belong to no group, and their names say nothing.
+Of paths that are side by side all along the network, such as two towers that meet in the classifier, all but the first
+are divided only after the others have ended: no layer of theirs is one through which all paths lead.
 """
 
 from __future__ import annotations

@@ -148,6 +148,39 @@ def test_layer_called_twice_has_its_weights_once_and_its_cost_twice():
     assert {row.name for row in ledger.rows if row.kind == "input"} == {"a", "b"}
 
 
+def test_weights_that_two_layers_share_are_counted_once():
+    class Scores(layers.Layer):
+        def __init__(self, embedding):
+            super().__init__()
+            self.embedding = embedding
+
+        def call(self, x):
+            return keras.ops.matmul(x, keras.ops.transpose(self.embedding.embeddings))
+
+    words, embedding = keras.Input((5,), dtype="int32"), layers.Embedding(100, 8)
+    model = keras.Model(words, Scores(embedding)(embedding(words)))
+    assert Ledger.of(model).params == model.count_params() == 800
+
+
+def with_unused_output():
+    x, y = keras.Input((4,)), keras.Input((4,))
+    inner = keras.Model(x, [layers.Dense(3, name="a")(x), layers.Dense(5, name="b")(x)], name="inner")
+    return keras.Model(y, inner(y)[0])
+
+
+def test_output_of_a_nested_model_that_nothing_uses_is_counted_as_keras_computes_it():
+    model = with_unused_output()
+    ledger = Ledger.of(model)
+    assert ledger.params == model.count_params() == 40
+    assert [row.name for row in ledger.rows[1:]] == ["inner/b", "inner/a"]  # the last is the output of the model
+
+
+def test_input_has_the_name_of_its_layer():
+    x = keras.Input((4,))
+    model = keras.Model(x, layers.Dense(3)(x))
+    assert Ledger.of(model).rows[0].name == model.layers[0].name
+
+
 def test_nested_models_operations_and_several_outputs_are_read():
     inner = keras.Sequential([keras.Input((8, 8, 6)), layers.Conv2D(6, 1, name="point")], name="inner")
     inputs = keras.Input((8, 8, 6))

@@ -156,6 +156,24 @@ def test_network_that_enlarges_its_maps_again_has_a_group_per_size():
     assert ledger.sources["up4"][1] == ledger.rows[1].name
 
 
+def towers():
+    """Two towers side by side, each with an input of its own."""
+    inputs, ends = [keras.Input((32, 32, 3), name=f"image_{at}") for at in (1, 2)], []
+    for name, x in zip(("left", "right"), inputs, strict=True):
+        for at in range(3):
+            y = layers.Conv2D(8, 3, padding="same", name=f"{name}_block{at}_conv1")(x)
+            y = layers.Conv2D(8, 3, padding="same", name=f"{name}_block{at}_conv2")(y)
+            x = layers.Add(name=f"{name}_block{at}_add")([y, x]) if at else y
+        ends.append(layers.GlobalAveragePooling2D()(x))
+    return keras.Model(inputs, layers.Dense(2)(layers.Concatenate()(ends)))
+
+
+def test_names_of_inputs_and_how_many_networks_were_made_before_divide_nothing():
+    model = towers()
+    renamed = keras.models.clone_model(model, input_tensors=[keras.Input((32, 32, 3)) for _ in range(2)])
+    assert [row[1:3] for row in Ledger.of(renamed).rows] == [row[1:3] for row in Ledger.of(model).rows]
+
+
 def test_attention_and_feed_forward_network_are_one_block():
     inputs = keras.Input((20,))
     x = layers.Embedding(100, 16)(inputs)

@@ -7,7 +7,7 @@ has the kind "unknown"; no cost is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -60,17 +60,17 @@ WITH_KERNEL = ("conv", "grouped conv", "depthwise conv", "transposed conv", "den
 KINDS = {name: kind for kind, names in NAMES_BY_KIND.items() for name in names.split()}
 
 
-def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first: bool = True) -> Entry:
+def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, counted: set[int]) -> Entry:
     """Count one call of a layer or an operation.
 
     Args:
         operation: a layer, or another operation in the graph of a model, such as x + y.
         inputs: the shapes of the tensors and constants on which it is called, in the order of its signature.
         output: the shape of its first output.
-        is_first: False if the layer has been called before: it has its weights only once.
+        counted: the ids of weights that earlier calls have counted, to which those of this one are added.
     """
     kind = _kind(operation, inputs)
-    params, state = _weights(operation) if is_first else (0, 0)
+    params, state = _weights(operation, counted)
     kernel, stride = _window(operation, kind, inputs, output)
     has_kernel = kind in (*WITH_KERNEL, "separable conv")
     return Entry(
@@ -121,13 +121,19 @@ def _kind(operation: Any, inputs: Sequence[Shape]) -> str:
     return "arithmetic" if kind in ("add", "scale") and is_with_constant else kind
 
 
-def _weights(operation: Any) -> tuple[int, int]:
+def _weights(operation: Any, counted: set[int]) -> tuple[int, int]:
     """Return how many numbers training changes, also if the layer is frozen at present, and how many it does not."""
     parts = operation._flatten_layers() if hasattr(operation, "_flatten_layers") else ()  # an operation has no weights
     # `trainable_weights` would be empty in a frozen layer.
-    trainable = {id(weight): weight for each in parts for weight in each._trainable_variables}
-    others = {id(weight): weight for each in parts for weight in each._non_trainable_variables}
-    return sum(prod(each.shape) for each in trainable.values()), sum(prod(each.shape) for each in others.values())
+    trainable = _count((weight for each in parts for weight in each._trainable_variables), counted)
+    return trainable, _count((weight for each in parts for weight in each._non_trainable_variables), counted)
+
+
+def _count(weights: Iterable[Any], counted: set[int]) -> int:
+    """Return how many numbers are in weights that are not counted yet."""
+    new = {id(weight): prod(weight.shape) for weight in weights if id(weight) not in counted}
+    counted.update(new)
+    return sum(new.values())
 
 
 def _axis(operation: Any) -> int:

@@ -39,7 +39,8 @@ class Graph(NamedTuple):
 def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
     """Return the sketch at the output of a model. The model stays as it is: only shapes pass through its graph.
 
-    It has one row per call of a layer; the layers of nested models are listed as "model/layer".
+    It has one row per call of a layer; the layers of nested models are listed as "model/layer", also those whose output
+    nothing uses, since Keras calls them.
 
     Args:
         model: a functional `keras.Model`, or a Sequential one that is built.
@@ -57,17 +58,19 @@ def read_graph(model: Any, input_shape: Sequence[Any] | None = None) -> Graph:
     import keras
 
     graph, reading = functional(model), _Reading()
-    inputs = list(map(_filled, graph.inputs, _given_shapes(graph.inputs, input_shape)))
+    inputs = list(map(_fill, graph.inputs, _given_shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
-        reading.remember(each, Sketch(each.shape[1:], given.name))
+        reading.remember(each, Sketch(each.shape[1:], given._keras_history.operation.name))
     try:
         outputs = graph._run_through_graph(inputs, operation_fn=reading.visit)
     except (ValueError, TypeError) as error:
         if input_shape is None:
             raise
         raise ValueError(f"`input_shape` (={quoted(input_shape)}) does not fit `{model.name}`: {error}") from error
-    sketch = _joined([reading.sketch(each) for each in _tensors(outputs)])
-    return Graph(sketch, tuple(reading.calls), keras.tree.pack_sequence_as(graph.input, inputs))
+    ends = [reading.sketch(each) for each in _tensors(outputs)]
+    reached = {id(each) for each in _join(ends).ordered()}
+    unused = [each for each in reading.written if id(each) not in reached]  # in a nested model, but Keras calls them
+    return Graph(_join([*unused, *ends]), tuple(reading.calls), keras.tree.pack_sequence_as(graph.input, inputs))
 
 
 def functional(model: Any) -> Any:
@@ -100,7 +103,7 @@ def _given_shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[An
     return several
 
 
-def _filled(tensor: Any, shape: Sequence[Any] | None) -> Any:
+def _fill(tensor: Any, shape: Sequence[Any] | None) -> Any:
     """Return an input of known size."""
     import keras
 
@@ -136,12 +139,12 @@ def _shapes(arguments: Mapping[Any, Any]) -> list[Shape]:
     return [tuple(each.shape) for each in keras.tree.flatten(given) if hasattr(each, "shape")]
 
 
-def _joined(sketches: Sequence[Sketch]) -> Sketch:
-    """Return one sketch to which all of several outputs lead."""
-    if len(sketches) == 1:
-        return sketches[0]
-    joined = sketches[0].onward(sketches[0].shape, 1, 1)
-    joined.inputs = tuple(sketches)
+def _join(ends: Sequence[Sketch]) -> Sketch:
+    """Return one sketch to which all of several lead; the last is that of an output."""
+    if len(ends) == 1:
+        return ends[0]
+    joined = ends[-1].onward(ends[-1].shape, 1, 1)
+    joined.inputs = tuple(ends)
     return joined
 
 
@@ -150,8 +153,9 @@ class _Reading:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, Sketch]] = {}  # with its tensor, without which its id would be used again
-        self._called: set[int] = set()
+        self._counted: set[int] = set()  # the ids of weights, which layers may share
         self.calls: list[Call] = []
+        self.written: list[Sketch] = []  # one per call
         self._names: Counter[str] = Counter()
 
     def remember(self, tensor: Any, sketch: Sketch) -> None:
@@ -184,16 +188,15 @@ class _Reading:
         name = prefix + operation.name
         self._names[name] += 1
         times = self._names[name]
-        is_first = id(operation) not in self._called
-        self._called.add(id(operation))
         if any(None in each.shape[1:] for each in outputs):
             raise ValueError(
                 f"`{name}` has an output of unknown size, {outputs[0].shape}, which no ledger counts; give it a shape "
                 "without None."
             )
-        entry = entry_of(operation, shapes, outputs[0].shape, is_first=is_first)
+        entry = entry_of(operation, shapes, outputs[0].shape, self._counted)
         role = role_of(name) or (entry.kind == "scale" and role_of_product(inputs)) or ""
         first = write_row(inputs, name if times == 1 else f"{name} (call {times})", entry, role)
+        self.written.append(first)
         self.remember(outputs[0], first)
         for other in outputs[1:]:
             self.remember(other, first.onward(other.shape, first.field, first.jump))
