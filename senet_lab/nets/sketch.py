@@ -46,7 +46,7 @@ class Row(NamedTuple):
         group: "stem", "group1" and so on, "classifier"; "" for layers outside any group.
         block: "block1" and so on; "" for layers outside any block.
         kind: "conv", "grouped conv", "dense", "batch norm", "activation", "scale", "add", "pad" and so on.
-        output_shape: (None, height, width, channels), as in Keras; None is the batch.
+        output_shape: (None, height, width, channels), also of a model that has its channels first; None is the batch.
         params: trainable parameters.
         state: moving means and variances of batch normalization: stored, not trained.
         macs: multiply-adds of convolutions and dense layers, per image.

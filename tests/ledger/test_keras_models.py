@@ -207,11 +207,37 @@ def test_size_that_a_model_leaves_open_is_given():
         Ledger.of(Architecture(), (8, 8, 3))
 
 
-def test_channels_first_is_counted_like_channels_last():
-    first = model_of(layers.DepthwiseConv2D(3, data_format="channels_first"), layers.Conv2D(4, 3, data_format="channels_first"), shape=(6, 8, 8))  # fmt: skip
-    last = model_of(layers.DepthwiseConv2D(3), layers.Conv2D(4, 3))
-    costs = [(row.kind, row.params, row.macs, row.groups, row.receptive_field) for row in Ledger.of(first).rows]
-    assert costs == [(row.kind, row.params, row.macs, row.groups, row.receptive_field) for row in Ledger.of(last).rows]
+def residual(data_format, shape):
+    """A residual network; only some of its layers know where the channels are."""
+    x = inputs = keras.Input(shape)
+    axis = 1 if data_format == "channels_first" else -1
+    for channels in (4, 8):
+        x = layers.Conv2D(channels, 3, 2, padding="same", data_format=data_format)(x)
+        for _ in range(2):
+            y = layers.DepthwiseConv2D(3, padding="same", data_format=data_format)(x)
+            y = layers.BatchNormalization(axis=axis)(layers.Conv2D(channels, 1, data_format=data_format)(y))
+            gate = layers.GlobalAveragePooling2D(keepdims=True, data_format=data_format)(y)
+            gate = layers.Conv2D(channels, 1, activation="sigmoid", data_format=data_format)(gate)
+            x = layers.ReLU()(layers.Add()([x, layers.Multiply()([y, gate])]))
+    return keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+
+
+def test_model_with_channels_first_has_the_rows_of_one_with_channels_last():
+    first, last = (
+        Ledger.of(residual(*each)) for each in (("channels_first", (6, 32, 16)), ("channels_last", (32, 16, 6)))
+    )
+    assert [row[1:] for row in first.rows] == [row[1:] for row in last.rows]
+    assert first.se.layers == 12
+    assert {row.group for row in first.rows} == {"input", "stem", "group1", "transition1", "group2", "classifier"}
+
+
+def test_one_number_per_image_is_a_feature():
+    image, number = keras.Input((8, 8, 3)), keras.Input(())
+    ledger = Ledger.of(keras.Model(image, keras.ops.mean(layers.Conv2D(8, 3)(image), axis=(1, 2, 3))))
+    assert [row.output_shape for row in ledger.rows] == [(None, 8, 8, 3), (None, 6, 6, 8), (None, 1)]
+    assert [row.group for row in ledger.rows] == ["input", "body", "classifier"]
+    ledger = Ledger.of(keras.Model(number, layers.Dense(3)(keras.ops.expand_dims(number, -1))))
+    assert [row.output_shape for row in ledger.rows] == [(None, 1), (None, 1), (None, 3)]
 
 
 def test_squeeze_excite_of_a_foreign_model_is_found_by_what_it_computes():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
@@ -57,10 +57,12 @@ def read_graph(model: Any, input_shape: Sequence[Any] | None = None) -> Graph:
     """Return what is known of a model when shapes have passed through it; arguments and errors as in `sketch_of`."""
     import keras
 
-    graph, reading = functional(model), _Reading()
+    graph = functional(model)
+    reading = _Reading(_ranks_of_channels_first(graph))
     inputs = list(map(_fill, graph.inputs, _given_shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
-        reading.remember(each, Sketch(each.shape[1:], given._keras_history.operation.name))
+        layer = given._keras_history.operation
+        reading.remember(each, Sketch(reading.row_shape(layer, each.shape)[1:], layer.name))
     try:
         outputs = graph._run_through_graph(inputs, operation_fn=reading.visit)
     except (ValueError, TypeError) as error:
@@ -125,6 +127,12 @@ def _tensors(structure: Any) -> list[Any]:
     return [each for each in keras.tree.flatten(structure) if isinstance(each, keras.KerasTensor)]
 
 
+def _ranks_of_channels_first(model: Any) -> set[int]:
+    """Return the numbers of axes of maps whose channels come first: as many as inputs have, if any layer says so."""
+    formats = {getattr(layer, "data_format", "") for layer in model._flatten_layers()}
+    return {len(each.shape) for each in model.inputs if len(each.shape) > 2} if "channels_first" in formats else set()
+
+
 def _in_order(operation: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[Any, Any]:
     """Return the arguments of a call by position or name, in the order of the signature, in which costs are stated."""
     names = inspect.signature(operation.call).parameters
@@ -149,9 +157,14 @@ def _join(ends: Sequence[Sketch]) -> Sketch:
 
 
 class _Reading:
-    """What is known of a model while shapes pass through its graph: a sketch for each tensor."""
+    """What is known of a model while shapes pass through its graph: a sketch for each tensor.
 
-    def __init__(self) -> None:
+    Args:
+        channels_first: the numbers of axes of maps whose channels come first.
+    """
+
+    def __init__(self, channels_first: Collection[int]) -> None:
+        self._channels_first = channels_first
         self._known: dict[int, tuple[Any, Sketch]] = {}  # with its tensor, without which its id would be used again
         self._counted: set[int] = set()  # the ids of weights, which layers may share
         self.calls: list[Call] = []
@@ -163,6 +176,13 @@ class _Reading:
 
     def sketch(self, tensor: Any) -> Sketch:
         return self._known[id(tensor)][1]
+
+    def row_shape(self, operation: Any, shape: Shape) -> Shape:
+        """Return the shape of an output as rows state it: with channels last, and a single number as one feature."""
+        if len(shape) < 2:
+            return None, 1
+        is_last = len(shape) not in self._channels_first or getattr(operation, "data_format", "") == "channels_last"
+        return shape if is_last else (shape[0], *shape[2:], shape[1])
 
     def visit(self, operation: Any, prefix: str = "") -> Callable[..., Any]:
         """Return what is called instead of a layer or operation: it returns the shapes of its outputs."""
@@ -194,10 +214,11 @@ class _Reading:
                 "without None."
             )
         entry = entry_of(operation, shapes, outputs[0].shape, self._counted)
+        entry = entry._replace(output_shape=self.row_shape(operation, entry.output_shape))
         role = role_of(name) or (entry.kind == "scale" and role_of_product(inputs)) or ""
         first = write_row(inputs, name if times == 1 else f"{name} (call {times})", entry, role)
         self.written.append(first)
         self.remember(outputs[0], first)
         for other in outputs[1:]:
-            self.remember(other, first.onward(other.shape, first.field, first.jump))
+            self.remember(other, first.onward(self.row_shape(operation, other.shape), first.field, first.jump))
         return first.written[0].name
