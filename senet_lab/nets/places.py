@@ -27,10 +27,10 @@ from itertools import groupby, pairwise
 from math import log2
 
 from senet_lab.nets.named_blocks import named_blocks
+from senet_lab.nets.on_keras.entries import SUMS
 from senet_lab.nets.sketch import Row, Shape, Sketch
 from senet_lab.nets.wiring import Span, Wiring
 
-SUMS = ("add", "weighted add")
 TAILS = ("batch norm", "norm", "activation", "dropout", "identity", "stochastic depth")  # belong to what they follow
 MAX_PERIOD = 4  # blocks that repeat together
 

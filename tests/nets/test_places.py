@@ -159,7 +159,8 @@ def test_network_that_enlarges_its_maps_again_has_a_group_per_size():
 def towers():
     """Two towers side by side, each with an input of its own."""
     inputs, ends = [keras.Input((32, 32, 3), name=f"image_{at}") for at in (1, 2)], []
-    for name, x in zip(("left", "right"), inputs, strict=True):
+    for name, image in zip(("left", "right"), inputs, strict=True):
+        x = image
         for at in range(3):
             y = layers.Conv2D(8, 3, padding="same", name=f"{name}_block{at}_conv1")(x)
             y = layers.Conv2D(8, 3, padding="same", name=f"{name}_block{at}_conv2")(y)

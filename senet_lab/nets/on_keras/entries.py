@@ -56,6 +56,7 @@ NAMES_BY_KIND = {
 # Names of activations that are classes, unless they are the name of the class in small letters.
 FUNCTIONS = {"LeakyReLU": "leaky_relu", "LeakyRelu": "leaky_relu", "Relu6": "relu6", "HardSigmoid": "hard_sigmoid",
              "HardSilu": "hard_silu", "LogSigmoid": "log_sigmoid", "LogSoftmax": "log_softmax"}  # fmt: skip
+SUMS = ("add", "weighted add")
 WITH_KERNEL = ("conv", "grouped conv", "depthwise conv", "transposed conv", "dense")
 KINDS = {name: kind for kind, names in NAMES_BY_KIND.items() for name in names.split()}
 
