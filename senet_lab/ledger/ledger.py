@@ -67,8 +67,9 @@ class Ledger:
     def of(cls, thing: Any, input_shape: Sequence[Any] | None = None) -> Ledger:
         """Return the ledger of an `Architecture`, of a `Sketch` that layers returned, or of any functional Keras model.
 
-        The layers of a Keras model get groups and blocks, see `senet_lab.nets.places`. Layers that are not Keras's own
-        are counted for their weights and the shape of their output only; their kind is "unknown", see `unknown`.
+        The layers of a Keras model get groups and blocks, see `senet_lab.nets.places`. Custom layers, and a few of
+        Keras's, are counted for their weights and the shape of their output only; their kind is "unknown", see
+        `unknown`. Nothing is computed; custom layers are called on shapes.
 
         Args:
             thing: the network.
@@ -77,7 +78,7 @@ class Ledger:
 
         Raises:
             TypeError: the argument is none of these.
-            ValueError: the model has no graph, or the size of an input is unknown or does not fit.
+            ValueError: the model has no graph or its own `call`, or the size of an input is unknown or does not fit.
         """
         if isinstance(thing, Architecture):
             thing = network(Sketch(thing.input_shape), thing)
@@ -92,7 +93,8 @@ class Ledger:
         return cls(*placed(sketch_of(thing, input_shape)))
 
     def __repr__(self) -> str:
-        unknown = f", and {len(self.unknown)} layers of unknown cost" if self.unknown else ""
+        number = len(self.unknown)
+        unknown = f", and {number:,} {'layer' if number == 1 else 'layers'} of unknown cost" if number else ""
         return (
             f"<Ledger of {len(self.rows)} layers: {self.params:,} params, {self.state:,} state, "
             f"{self.macs / 1e9:.3f} GMACs{unknown}>"
@@ -105,7 +107,7 @@ class Ledger:
 
     @cached_property
     def unknown(self) -> tuple[Row, ...]:
-        """The layers whose multiply-adds are not known, and are in no sum: those that are not Keras's own."""
+        """The layers whose multiply-adds are not known, and are in no sum: custom layers, and a few of Keras's."""
         return tuple(row for row in self.rows if row.kind == UNKNOWN)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The ledger of any Keras model: applications, random functional models, layers of one's own, and bad input."""
+"""The ledger of any Keras model: applications, random functional models, custom layers, and bad input."""
 
 import keras
 import numpy as np
@@ -76,6 +76,9 @@ def model_of(*chain, shape=(8, 8, 6)):
         (layers.Embedding(10, 4), (8,), 0, 40),
         (layers.LSTM(4), (8, 6), 8 * (6 + 4) * 16, 176),
         (layers.GRU(4), (8, 6), 8 * (6 + 4) * 12, 144),
+        (layers.RNN([layers.GRUCell(4), layers.LSTMCell(2)]), (8, 6), 8 * ((6 + 4) * 12 + (4 + 2) * 8), 200),
+        (layers.Bidirectional(layers.LSTM(4)), (8, 6), 2 * 8 * (6 + 4) * 16, 352),
+        (layers.TimeDistributed(layers.Conv2D(4, 3)), (5, 8, 8, 6), 5 * 36 * 9 * 6 * 4, 220),
         (layers.LayerNormalization(), (8, 6), 0, 12),
         (layers.GroupNormalization(3), (8, 8, 6), 0, 12),
         (layers.PReLU(), (8, 6), 0, 48),
@@ -118,7 +121,7 @@ def test_product_with_a_constant_is_counted_on_either_side():
     assert [row.kind for row in sums.rows[1:]] == ["arithmetic", "arithmetic"]
 
 
-def test_layer_of_ones_own_is_counted_for_weights_and_shape_and_its_cost_is_unknown():
+def test_custom_layer_is_counted_for_weights_and_shape_and_its_cost_is_unknown():
     class Doubled(layers.Dense):  # computes in its own way, although it is a Dense
         def call(self, inputs):
             return 2 * super().call(inputs)
@@ -126,8 +129,8 @@ def test_layer_of_ones_own_is_counted_for_weights_and_shape_and_its_cost_is_unkn
     ledger = Ledger.of(model_of(layers.Conv2D(4, 3), Doubled(5, name="mine"), layers.ReLU()))
     assert [row.name for row in ledger.unknown] == ["mine"]
     assert (ledger.params, ledger.macs) == (220 + 25, 36 * 9 * 6 * 4)
-    assert "and 1 layers of unknown cost" in repr(ledger)
-    assert Ledger.of(model_of(layers.Lambda(lambda x: x))).unknown
+    assert "and 1 layer of unknown cost" in repr(ledger)
+    assert "and 2 layers of unknown cost" in repr(Ledger.of(model_of(*(layers.Lambda(lambda x: x) for _ in range(2)))))
 
 
 def test_frozen_layer_keeps_its_parameters():
@@ -273,6 +276,39 @@ def test_subclassed_model_is_refused_with_what_to_do():
 
     with pytest.raises(ValueError, match=r"functional model.*try keras.Model\(inputs, outputs\)"):
         Ledger.of(Mine())
+
+
+class Scaled(keras.Model):
+    """A functional model whose `call` computes something else than its graph."""
+
+    def call(self, inputs):
+        return 2 * super().call(inputs)
+
+
+def test_functional_model_with_its_own_call_is_refused_and_in_another_model_its_cost_is_unknown():
+    x, y = keras.Input((4,)), keras.Input((4,))
+    scaled = Scaled(x, layers.Dense(3)(x), name="scaled")
+    with pytest.raises(ValueError, match="whose `call` is Keras's own"):
+        Ledger.of(scaled)
+    ledger = Ledger.of(keras.Model(y, scaled(y)))
+    assert [(row.name, row.params) for row in ledger.unknown] == [("scaled", 15)]
+
+
+def test_functional_model_with_its_own_training_step_is_counted():
+    class Trained(keras.Model):
+        def train_step(self, data):
+            return super().train_step(data)
+
+    x = keras.Input((4,))
+    assert Ledger.of(Trained(x, layers.Dense(3)(x))).params == 15
+
+
+def test_custom_cell_has_unknown_cost():
+    class GRUCell(layers.GRUCell):
+        pass
+
+    assert Ledger.of(model_of(layers.RNN(layers.GRUCell(4)), shape=(8, 6))).macs == 8 * (6 + 4) * 12
+    assert Ledger.of(model_of(layers.RNN(GRUCell(4)), shape=(8, 6))).unknown
 
 
 VOCABULARY = (

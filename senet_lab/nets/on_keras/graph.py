@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
-from senet_lab.nets.on_keras.entries import entry_of
+from senet_lab.nets.on_keras.entries import entry_of, is_of_keras
 from senet_lab.nets.roles import role_of_product
 from senet_lab.nets.sketch import Shape, Sketch, role_of, write_row
 
@@ -79,17 +79,21 @@ def functional(model: Any) -> Any:
     """Return the functional model of a model: itself, or that of a Sequential one.
 
     Raises:
-        ValueError: it has no graph.
+        ValueError: it has no graph, or a `call` of its own, which need not follow the graph.
     """
-    if hasattr(model, "_run_through_graph"):
-        return model
-    graph = getattr(model, "_functional", None)
+    graph = _graph(model)
     if graph is None:
         raise ValueError(
-            f"A ledger needs a functional model, or a Sequential one that is built, not {quoted(model)}; try "
-            "keras.Model(inputs, outputs), or call the Sequential one first."
+            "A ledger needs a functional model, or a Sequential one that is built, whose `call` is Keras's own, not "
+            f"{quoted(model)}; try keras.Model(inputs, outputs), or call the Sequential one first."
         )
     return graph
+
+
+def _graph(operation: Any) -> Any:
+    """Return the functional model by which Keras calls a model; None if there is none, or users define the call."""
+    graph = operation if hasattr(operation, "_run_through_graph") else getattr(operation, "_functional", None)
+    return graph if graph is not None and is_of_keras(type(operation).call) else None
 
 
 def _given_shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
@@ -188,10 +192,10 @@ class _Reading:
         """Return what is called instead of a layer or operation: it returns the shapes of its outputs."""
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if hasattr(operation, "_run_through_graph") or getattr(operation, "_functional", None) is not None:
+            if (graph := _graph(operation)) is not None:
                 path = f"{prefix}{operation.name}/"
                 tensors = _tensors((args, kwargs))
-                return functional(operation)._run_through_graph(tensors, lambda each: self.visit(each, path))
+                return graph._run_through_graph(tensors, lambda each: self.visit(each, path))
             outputs = operation.compute_output_spec(*args, **kwargs)
             given = _in_order(operation, args, kwargs)
             inputs = [self.sketch(each) for each in _tensors([*given.values()])]
