@@ -13,7 +13,7 @@ from senet_lab.extras import require
 from senet_lab.nets.network import network
 from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.on_keras.graph import sketch_of
-from senet_lab.nets.places import placed
+from senet_lab.nets.places import find_places
 from senet_lab.nets.sketch import Row, Sketch
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Ledger:
             return cls(tuple(thing.rows))
         if not hasattr(thing, "layers"):
             raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
-        return cls(*placed(sketch_of(thing, input_shape)))
+        return cls(*find_places(sketch_of(thing, input_shape)))
 
     def __repr__(self) -> str:
         number = len(self.unknown)

@@ -44,8 +44,8 @@ def stations_of(rows: Sequence[Row], sources: Mapping[str, Sequence[str]]) -> li
     for row in rows:
         names = sources[row.name]
         before = list({id(each): each for each in (owners.get(name, stations[0]) for name in names)}.values())
-        if row.in_se and (excite := _begun(stations, before)):
-            owner = excite
+        if row.in_se and (excitation := _find_excitation(stations, before)):
+            owner = excitation
         elif row.kind in SKIPPED or (row.kind in FOLDED and _takes(before, uses[names[0]])):
             owner = before[0]
         else:
@@ -56,7 +56,7 @@ def stations_of(rows: Sequence[Row], sources: Mapping[str, Sequence[str]]) -> li
     return _in_lanes(stations)
 
 
-def _begun(stations: Sequence[Station], before: Sequence[Station]) -> Station | None:
+def _find_excitation(stations: Sequence[Station], before: Sequence[Station]) -> Station | None:
     """Return the squeeze-excite to which a layer belongs: one before it, or one of the same map; None if it begins."""
     ids = {id(each) for each in before}
     for each in stations:
