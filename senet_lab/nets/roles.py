@@ -11,7 +11,7 @@ from senet_lab.nets.wiring import KERNELS
 
 
 class Step(NamedTuple):
-    """A layer on the way from a map to its gate.
+    """A layer between a map and its gate.
 
     Attributes:
         output: a sketch or a tensor of Keras.
