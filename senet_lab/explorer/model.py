@@ -27,7 +27,7 @@ class Model:
 
 
 def open_model(thing: Any) -> Model:
-    """Return a network to show. No layer of it is called, and no code in a file is executed.
+    """Return a network to show. Nothing is computed; custom layers are called on shapes. No code in a file is executed.
 
     Raises:
         TypeError, ValueError: it is none of these, has no graph, or leaves the size of its input open.

@@ -42,7 +42,8 @@ class Explorer(anywidget.AnyWidget):
     Re-running a cell restores its state if it passes the same architecture.
 
     A Keras model, a `Ledger` or the path of a `.keras` file is shown as well: its drawing, layers and shares, and a
-    comparison with one of our networks, which can be changed. Nothing of it is executed.
+    comparison with one of our networks, which can be changed. Nothing is computed; custom layers
+    are called on shapes.
 
     Attributes:
         architecture: the network shown, or the one with which a model is compared; assign to it to change the page.

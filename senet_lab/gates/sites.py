@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from senet_lab.checks import quoted
+from senet_lab.nets.on_keras.entries import KINDS, UNKNOWN
+from senet_lab.nets.roles import Excitation, find_excitation
 from senet_lab.nets.sketch import place
 
 
@@ -28,8 +30,8 @@ class Site(NamedTuple):
 def sites(model: Any) -> tuple[Site, ...]:
     """Return the squeeze-excite blocks of a functional model, in the order in which they are computed.
 
-    A gate multiplies feature maps channel by channel and is computed from those same maps (Hu et al. 2018, eq. 2 to
-    4). This definition covers every position, squeeze and gate function, and blocks that this package did not build.
+    The rule is that of the ledger, `nets.roles.find_excitation`. It covers every position, squeeze and gate function,
+    and blocks that this package did not build. Maps have channels last.
 
     Raises:
         ValueError: the model is not functional, or has no gates; the message says which.
@@ -41,11 +43,11 @@ def sites(model: Any) -> tuple[Site, ...]:
         )
     by_path: dict[str, Site] = {}
     for operation in model.operations:
-        if type(operation).__name__ == "Multiply" and (pair := _map_and_gate(operation)):
+        if type(operation).__name__ == "Multiply" and (excitation := _find_excitation(operation)):
             path = "/".join(filter(None, place(operation.name))) or operation.name
             path = operation.name if path in by_path else path
-            x, gate = (_source(each).name for each in pair)
-            by_path[path] = Site(path, x, gate, operation.name)
+            x, gate = excitation.map, excitation.gate
+            by_path[path] = Site(path, _source(x).name, _source(gate).name, operation.name)
     if not by_path:
         raise ValueError(
             f"`{model.name}` has no squeeze-excite gate: no layer multiplies feature maps by one number a channel "
@@ -63,29 +65,16 @@ def _source(tensor: Any) -> Any:
     return tensor._keras_history.operation
 
 
-def _map_and_gate(multiply: Any) -> tuple[Any, Any] | None:
-    """Return the map, then its gate, in whichever order they are multiplied; None if neither is the other's gate."""
-    inputs = multiply.input
-    if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
-        return None
-    return next(((x, gate) for x, gate in (inputs, inputs[::-1]) if _is_gate(gate, x)), None)
+def _find_excitation(multiply: Any) -> Excitation | None:
+    factors = multiply.input
+    return find_excitation(factors, _inputs, _kind) if isinstance(factors, (list, tuple)) else None
 
 
-def _is_gate(gate: Any, x: Any) -> bool:
-    """Return whether `gate` has one number per channel of `x` and is computed from `x`."""
-    if len(x.shape) != 4 or tuple(gate.shape[1:]) != (1, 1, x.shape[-1]):
-        return False
-    is_pooled = tuple(x.shape[1:3]) != (1, 1)  # a map of one pixel needs no pooling
-    queue, visited = [gate], {id(gate)}
-    while queue:
-        tensor = queue.pop()
-        if tensor is x:
-            return is_pooled
-        source = _source(tensor)
-        is_pooled |= type(source).__name__.startswith("Global")
-        inputs = source.input if type(source).__name__ != "InputLayer" else ()
-        for each in inputs if isinstance(inputs, (list, tuple)) else (inputs,):
-            if id(each) not in visited:
-                visited.add(id(each))
-                queue.append(each)
-    return False
+def _inputs(tensor: Any) -> list[Any]:
+    """Return the tensors on which a layer was called in the call that returned this one."""
+    operation, call, _ = tensor._keras_history
+    return list(operation._inbound_nodes[call].input_tensors)
+
+
+def _kind(tensor: Any) -> str:
+    return KINDS.get(type(_source(tensor)).__name__, UNKNOWN)

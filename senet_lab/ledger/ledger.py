@@ -13,7 +13,7 @@ from senet_lab.extras import require
 from senet_lab.nets.network import network
 from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.on_keras.graph import sketch_of
-from senet_lab.nets.places import placed
+from senet_lab.nets.places import find_places
 from senet_lab.nets.roles import ATTENTION_NAMES, attention_of
 from senet_lab.nets.sketch import Row, Sketch
 
@@ -68,8 +68,9 @@ class Ledger:
     def of(cls, thing: Any, input_shape: Sequence[Any] | None = None) -> Ledger:
         """Return the ledger of an `Architecture`, of a `Sketch` that layers returned, or of any functional Keras model.
 
-        The layers of a Keras model get groups and blocks, see `senet_lab.nets.places`. Layers that are not Keras's own
-        are counted for their weights and the shape of their output only; their kind is "unknown", see `unknown`.
+        The layers of a Keras model get groups and blocks, see `senet_lab.nets.places`. Custom layers, and a few of
+        Keras's, are counted for their weights and the shape of their output only; their kind is "unknown", see
+        `unknown`. Nothing is computed; custom layers are called on shapes.
 
         Args:
             thing: the network.
@@ -78,7 +79,7 @@ class Ledger:
 
         Raises:
             TypeError: the argument is none of these.
-            ValueError: the model has no graph, or the size of an input is unknown or does not fit.
+            ValueError: the model has no graph or its own `call`, or the size of an input is unknown or does not fit.
         """
         if isinstance(thing, Architecture):
             thing = network(Sketch(thing.input_shape), thing)
@@ -90,10 +91,11 @@ class Ledger:
             return cls(tuple(thing.rows))
         if not hasattr(thing, "layers"):
             raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
-        return cls(*placed(sketch_of(thing, input_shape)))
+        return cls(*find_places(sketch_of(thing, input_shape)))
 
     def __repr__(self) -> str:
-        unknown = f", and {len(self.unknown)} layers of unknown cost" if self.unknown else ""
+        number = len(self.unknown)
+        unknown = f", and {number:,} {'layer' if number == 1 else 'layers'} of unknown cost" if number else ""
         return (
             f"<Ledger of {len(self.rows)} layers: {self.params:,} params, {self.state:,} state, "
             f"{self.macs / 1e9:.3f} GMACs{unknown}>"
@@ -106,7 +108,7 @@ class Ledger:
 
     @cached_property
     def unknown(self) -> tuple[Row, ...]:
-        """The layers whose multiply-adds are not known, and are in no sum: those that are not Keras's own."""
+        """The layers whose multiply-adds are not known, and are in no sum: custom layers, and a few of Keras's."""
         return tuple(row for row in self.rows if row.kind == UNKNOWN)
 
     @cached_property

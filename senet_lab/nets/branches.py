@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from senet_lab.nets.on_keras.entries import SUMS
 from senet_lab.nets.sketch import Sketch
 
-SUMS = ("add", "weighted add")
 POOLS = ("pool", "global pool")
 
 
@@ -21,12 +21,8 @@ def block_ends(network: Sketch) -> list[Sketch]:
     branches = [branch for each in graph.sketches if (branch := graph.branch(each))]
     ends = [end for end, is_scaled in branches if not is_scaled]
     if not branches:
-        ends = graph.modules() or [each.inputs[0] for each in graph.sketches if _kind(each) in POOLS]
+        ends = graph.modules() or [each.inputs[0] for each in graph.sketches if each.kind in POOLS]
     return list({id(end): end for end in ends if len(end.shape) == 4}.values())
-
-
-def _kind(sketch: Sketch) -> str:
-    return sketch.written[-1].kind if sketch.written else ""
 
 
 class _Graph:
@@ -45,21 +41,21 @@ class _Graph:
 
     def branch(self, sketch: Sketch) -> tuple[Sketch, bool] | None:
         """Return the end of the branch that joins its shortcut here, and whether squeeze-excite is in the branch."""
-        if _kind(sketch) not in (*SUMS, "concatenate") or len(sketch.inputs) != 2:
+        if sketch.kind not in (*SUMS, "concatenate") or len(sketch.inputs) != 2:
             return None
         # Layers that lead to one of the two only; none lead only to a shortcut that is the start of the branch.
         a, b = sketch.inputs
         only_a, only_b = self._only(a, b), self._only(b, a)
-        if _kind(sketch) == "concatenate" and only_a and only_b:
+        if sketch.kind == "concatenate" and only_a and only_b:
             return None
-        end, its = (a, only_a) if only_a.bit_count() > only_b.bit_count() else (b, only_b)
-        return end, bool(its & self._squeeze_excite)
+        end, layers = (a, only_a) if only_a.bit_count() > only_b.bit_count() else (b, only_b)
+        return end, bool(layers & self._squeeze_excite)
 
     def _only(self, a: Sketch, b: Sketch) -> int:
         return self._before[id(a)] & ~self._before[id(b)]
 
     def modules(self) -> list[Sketch]:
         """Return the results of concatenations, apart from those that are concatenated again."""
-        joined = [each for each in self.sketches if _kind(each) == "concatenate"]
-        inner = {id(each) for sketch in joined for each in sketch.inputs}
-        return [each for each in joined if id(each) not in inner]
+        results = [each for each in self.sketches if each.kind == "concatenate"]
+        inner = {id(each) for sketch in results for each in sketch.inputs}
+        return [each for each in results if id(each) not in inner]

@@ -22,7 +22,10 @@ AUTOMATIC = {
 
 
 class Index(NamedTuple):
-    """A number, or the letter behind it, in a name; `pattern` is the name up to there without numbers."""
+    """A number, or the letter behind it, in a name; `pattern` is the name up to there without numbers.
+
+    A number that a letter and another number follow belongs to that one, such as 3 in s3b0, which has the value "3.0".
+    """
 
     pattern: str
     value: str
@@ -30,18 +33,18 @@ class Index(NamedTuple):
 
 def named_blocks(wiring: Wiring) -> list[Span]:
     """Return the blocks that names state, at the deepest level of indices at which most runs are blocks."""
-    names = [_indices(row.name) for row in wiring.rows]
+    names = [_indices(row.name) if row.kind != "input" else [] for row in wiring.rows]
     for level in range(max(map(len, names), default=0), 0, -1):
         shallower, named = (sum(len(each) >= depth for each in names) for depth in (max(1, level - 1), level))
         if 2 * named < shallower:  # such as the two convolutions in each squeeze-excite
             continue
-        runs = [run for run in _widened(wiring, _runs(names, level)) if wiring.is_cut[run.last]]
+        runs = [run for run in _widen(wiring, _runs(names, level)) if wiring.is_cut[run.last]]
         blocks = [run for run in runs if wiring.kernels(run.places) > 1]
         if len(blocks) > 1 and 2 * len(blocks) > len(_runs(names, level)):
             patterns = {block.pattern for block in blocks}  # by its name, one convolution can be a block, too
             blocks = [run for run in runs if run.pattern in patterns and wiring.kernels(run.places)]
-            closed = [_closed(wiring, *pair) for pair in pairwise(blocks)]
-            return _with_first(wiring, [*closed, blocks[-1]])
+            before_last = [_close_gap(wiring, *pair) for pair in pairwise(blocks)]
+            return _with_first(wiring, [*before_last, blocks[-1]])
     return []
 
 
@@ -53,18 +56,19 @@ def _is_automatic(name: str) -> bool:
 def _indices(name: str) -> list[Index]:
     """Return the indices in a name; none in a name that Keras gave.
 
-    >>> [index.value for index in _indices("block2a_expand_conv")], _indices("conv2d_17")
-    (['2', 'a'], [])
+    >>> [[index.value for index in _indices(name)] for name in ("block2a_expand_conv", "s3b0_1_conv", "conv2d_17")]
+    [['2', 'a'], ['3.0', '1'], []]
     """
     if _is_automatic(name):
         return []
-    found, name = [], DIMENSIONS.sub("Nd", name)
+    indices, name, start = [], DIMENSIONS.sub("Nd", name), 0
     for match in INDEX.finditer(name):
         pattern = re.sub(r"\d+", "#", name[: match.end(1)])
-        found.append(Index(pattern, match[1]))
+        indices.append(Index(pattern, ".".join(re.findall(r"\d+", name[start : match.end(1)]))))
+        start = match.end(1)
         if match[2]:
-            found.append(Index(f"{pattern}a", match[2]))
-    return found
+            indices.append(Index(f"{pattern}a", match[2]))
+    return indices
 
 
 def _runs(names: Sequence[Sequence[Index]], level: int) -> list[Span]:
@@ -90,7 +94,7 @@ def _is_in_order(keys: Sequence[tuple[int, str, Indices]], pattern: str) -> bool
     return len(runs) == len(set(runs))
 
 
-def _widened(wiring: Wiring, runs: Sequence[Span]) -> list[Span]:
+def _widen(wiring: Wiring, runs: Sequence[Span]) -> list[Span]:
     """Return runs with the layers around them whose names say nothing, as far as a layer through which all paths lead.
 
     A run without such an end stops at the last such layer in it: `mixed9_1` of InceptionV3 is in block `mixed10`.
@@ -110,7 +114,7 @@ def _is_border(wiring: Wiring, at: int) -> bool:
     return wiring.is_cut[at] or wiring.rows[at].kind == "input"
 
 
-def _closed(wiring: Wiring, run: Span, following: Span) -> Span:
+def _close_gap(wiring: Wiring, run: Span, following: Span) -> Span:
     """Return a run with the layers without kernels between it and the following one, apart from padding."""
     between = range(run.last + 1, following.first)
     if wiring.kernels(between) or not all(wiring.is_cut[at] for at in between):
@@ -122,7 +126,7 @@ def _closed(wiring: Wiring, run: Span, following: Span) -> Span:
 def _with_first(wiring: Wiring, blocks: list[Span]) -> list[Span]:
     """Add the block before the first, if its names have their first words in common but no index, as in MobileNetV2."""
     start, words = blocks[0].first, ""
-    for at in range(blocks[0].first - 1, -1, -1):
+    for at in (at for at in range(blocks[0].first - 1, -1, -1) if wiring.rows[at].kind != "input"):
         name = wiring.rows[at].name
         words = words or "_".join(name.split("_")[:2]) + "_"
         if not name.startswith(words) and not _is_automatic(name):

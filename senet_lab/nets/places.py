@@ -1,6 +1,7 @@
 """Places: find the groups and blocks of a network that does not name them as ours do.
 
-`placed` gives each layer a group ("stem", "group1", "transition1", "classifier") and a block ("block1"), in four steps:
+`find_places` gives each layer a group ("stem", "group1", "transition1", "classifier") and a block ("block1") in four
+steps:
 
 1. **Names.** The numbers in a name say where a layer belongs: `block2a_expand_conv` has the indices 2 and a,
    `conv2_block1_1_conv` has 2, 1 and 1. Layers with the same first d indices are a run. Of all d, the largest counts
@@ -15,7 +16,9 @@
 4. **The rest.** Layers before the first block are the stem, those after the last the classifier, or the head if the
    network does not end in features. Layers with kernels between two blocks are a transition.
 
-The result depends on names, kinds, shapes and connections only.
+The result depends on names, kinds, shapes and connections only. Inputs belong to no group, and their names say nothing.
+Of paths that are side by side all along the network, such as two towers that meet in the classifier, all but the first
+are divided only after the others have ended: no layer of theirs is one through which all paths lead.
 """
 
 from __future__ import annotations
@@ -26,15 +29,15 @@ from itertools import groupby, pairwise
 from math import log2
 
 from senet_lab.nets.named_blocks import named_blocks
+from senet_lab.nets.on_keras.entries import SUMS
 from senet_lab.nets.sketch import MODULES, Row, Shape, Sketch
 from senet_lab.nets.wiring import Span, Wiring
 
-SUMS = ("add", "weighted add")
 TAILS = ("batch norm", "norm", "activation", "dropout", "identity", "stochastic depth")  # belong to what they follow
 MAX_PERIOD = 4  # blocks that repeat together
 
 
-def placed(sketch: Sketch) -> tuple[tuple[Row, ...], dict[str, tuple[str, ...]]]:
+def find_places(sketch: Sketch) -> tuple[tuple[Row, ...], dict[str, tuple[str, ...]]]:
     """Return the rows of a network with their groups and blocks, and the names of the rows on which each is called.
 
     The rows of this package's own networks, which name their groups and blocks, stay as they are.
@@ -57,8 +60,8 @@ def _with_places(wiring: Wiring) -> list[Row]:
         return _by_size(wiring)
     groups = _groups(wiring, blocks)
     if all(len(group) == 1 and not wiring.has_paths(group[0].places) for group in groups):
-        return _numbered(wiring, [(f"group{at}", "", block) for at, (block,) in enumerate(groups, 1)])
-    return _numbered(
+        return _place_blocks(wiring, [(f"group{at}", "", block) for at, (block,) in enumerate(groups, 1)])
+    return _place_blocks(
         wiring,
         [
             (f"group{at}", f"block{number}", block)
@@ -81,7 +84,7 @@ def _modules(wiring: Wiring) -> list[Span]:
     rooms = pairwise([*spans, Span(len(wiring.rows), len(wiring.rows))])
     blocks = [_with_tail(wiring, span, following.first) for span, following in rooms]
     longest = max((len(block.places) for block in blocks), default=0)
-    return [] if 2 * longest > len(wiring.rows) else _joined(wiring, blocks)
+    return [] if 2 * longest > len(wiring.rows) else _join_periods(wiring, blocks)
 
 
 def _with_tail(wiring: Wiring, span: Span, end: int) -> Span:
@@ -92,7 +95,7 @@ def _with_tail(wiring: Wiring, span: Span, end: int) -> Span:
     return span._replace(last=last)
 
 
-def _joined(wiring: Wiring, blocks: list[Span]) -> list[Span]:
+def _join_periods(wiring: Wiring, blocks: list[Span]) -> list[Span]:
     """Return one block for each period of a sequence of different blocks that repeats, if maps keep their size."""
     kinds = [tuple(wiring.rows[at].kind for at in block.places) for block in blocks]
     sizes = {_sides(wiring.rows[block.last].output_shape) for block in blocks}
@@ -118,7 +121,7 @@ def _sides(shape: Shape) -> Shape:
     return shape[1:-1]
 
 
-def _numbered(wiring: Wiring, blocks: Iterable[tuple[str, str, Span]]) -> list[Row]:
+def _place_blocks(wiring: Wiring, blocks: Iterable[tuple[str, str, Span]]) -> list[Row]:
     """Return the rows with the groups and blocks of spans, and with those of what is before, between and after."""
     rows, start, transitions = list(wiring.rows), 0, 0
     for group, block, span in blocks:
@@ -166,7 +169,7 @@ def _by_size(wiring: Wiring) -> list[Row]:
         _place(rows, range(end, len(rows)), _tail(rows))
     else:
         runs = [[at for at, _ in members] for _, members in groupby(scales.items(), key=lambda each: each[1])]
-        return _numbered(wiring, [(f"group{at}", "", Span(run[0], run[-1])) for at, run in enumerate(runs, 1)])
+        return _place_blocks(wiring, [(f"group{at}", "", Span(run[0], run[-1])) for at, run in enumerate(runs, 1)])
     return rows
 
 
@@ -204,11 +207,11 @@ def _with_shortcuts(wiring: Wiring, rows: Sequence[Row]) -> list[Row]:
 
 
 def _before(wiring: Wiring, rows: Sequence[Row], at: int, end: Row) -> set[int]:
-    """Return a layer and those before it in the block of another one."""
-    found, stack = set[int](), [at]
+    """Return a layer and those before it, as far as they are in the block of `end`."""
+    layers, stack = set[int](), [at]
     while stack:
         each = stack.pop()
-        if each not in found and (rows[each].group, rows[each].block) == (end.group, end.block):
-            found.add(each)
+        if each not in layers and (rows[each].group, rows[each].block) == (end.group, end.block):
+            layers.add(each)
             stack += wiring.sources[each]
-    return found
+    return layers

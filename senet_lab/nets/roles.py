@@ -2,14 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import prod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from senet_lab.architecture.style import ATTENTIONS
-from senet_lab.nets.sketch import Row, Sketch
+from senet_lab.nets.sketch import Row, Sketch, in_order
+from senet_lab.nets.wiring import KERNELS
 
 # The attention modules in words.
 ATTENTION_NAMES: Mapping[str, str] = {**ATTENTIONS, "se": "squeeze-excite"}
+
+
+class Step(NamedTuple):
+    """A layer between a map and its gate.
+
+    Attributes:
+        output: a sketch or a tensor of Keras.
+        kind: of the layer, as in `Row`.
+        kernels: how many layers with kernels lead from the squeeze up to here.
+    """
+
+    output: Any
+    kind: str
+    kernels: int
+
+
+class Excitation(NamedTuple):
+    """A map, its gate, and the steps between them in order; all sketches, or all tensors of Keras."""
+
+    map: Any
+    gate: Any
+    steps: Sequence[Step]
+
+
+def find_excitation(
+    factors: Sequence[Any], inputs_of: Callable[[Any], Sequence[Any]], kind_of: Callable[[Any], str]
+) -> Excitation | None:
+    """Return the squeeze-excite of which a product is the end; None if neither of two factors is the other's gate.
+
+    A gate has one number per channel of a map and is computed from that map by at least one layer with a kernel, in any
+    arrangement (Hu et al. 2018, eq. 2 to 4). None of these layers returns a map: what is computed from later maps of a
+    network is no gate of this one.
+
+    Args:
+        factors: what is multiplied; shapes have channels last.
+        inputs_of: returns on what the layer with a given output was called.
+        kind_of: returns the kind of the layer with a given output.
+    """
+    for x, gate in (factors, factors[::-1]) if len(factors) == 2 else ():
+        if len(x.shape) == 4 and tuple(gate.shape[1:]) == (1, 1, x.shape[-1]):
+            steps = _steps(x, gate, inputs_of, kind_of)
+            is_squeezed = _is_map(x) or any(step.kind == "global pool" for step in steps)
+            with_kernel = [step for step in steps if step.kind in KERNELS]
+            if is_squeezed and with_kernel and not any(_is_map(step.output) for step in with_kernel):
+                return Excitation(x, gate, steps)
+    return None
+
+
+def _is_map(x: Any) -> bool:
+    """Return whether a shape has several positions; a map of one pixel looks like its gate."""
+    return len(x.shape) == 4 and tuple(x.shape[1:3]) != (1, 1)
+
+
+def _steps(
+    x: Any, gate: Any, inputs_of: Callable[[Any], Sequence[Any]], kind_of: Callable[[Any], str]
+) -> Sequence[Step]:
+    """Return the layers that depend on a map and lead to a gate; none if it does not depend on the map."""
+    steps = {id(x): Step(x, "", 0)}
+    for each in in_order(gate, lambda output: () if output is x else inputs_of(output)):
+        before = [steps[id(source)] for source in inputs_of(each) if id(source) in steps]
+        if each is not x and before:
+            kind = kind_of(each)
+            is_after_squeeze = kind in KERNELS and not any(_is_map(step.output) for step in before)
+            steps[id(each)] = Step(each, kind, max(step.kernels for step in before) + is_after_squeeze)
+    return [*steps.values()][1:]
 
 
 def attention_of(rows: Iterable[Row]) -> str:
@@ -37,29 +104,13 @@ def attention_of(rows: Iterable[Row]) -> str:
 def role_of_product(inputs: Sequence[Sketch]) -> str:
     """Return the role of a product: "scale" if one factor is the gate of the other, whose layers then get theirs.
 
-    A gate has one number per channel of a map, and is computed from that map by pooling and at least one layer with
-    weights (Hu et al. 2018, eq. 2 to 4).
+    The last layer with a kernel computes the gate, those before it reduce, and all before these squeeze.
     """
-    for x, gate in (inputs, inputs[::-1]) if len(inputs) == 2 else ():
-        layers = _layers_between(x, gate)
-        rows = [row for layer in layers for row in layer.written]
-        has_one_number_per_channel = len(gate.shape) == 4 and prod(gate.shape[1:]) in (gate.shape[1], gate.shape[-1])
-        if has_one_number_per_channel and rows and rows[0].kind == "global pool" and any(row.macs for row in rows):
-            for layer, role in zip(layers, _roles(rows), strict=True):
-                layer.written = (layer.written[0]._replace(role=role),)
-            return "scale"
-    return ""
-
-
-def _layers_between(start: Sketch, end: Sketch) -> list[Sketch]:
-    """Return the outputs of the layers from one sketch to another, if they are a chain; otherwise, none."""
-    layers = [end]
-    while len(layers[-1].inputs) == 1 and layers[-1].inputs[0] is not start:
-        layers.append(layers[-1].inputs[0])
-    return layers[::-1] if layers[-1].inputs[:1] == (start,) and end is not start else []
-
-
-def _roles(rows: Sequence[Row]) -> list[str]:
-    """Return the role of each layer from pooling to gate, which the last dense layer or convolution computes."""
-    weighted = [at for at, row in enumerate(rows) if row.macs]
-    return ["squeeze" if at < weighted[0] else "reduce" if at < weighted[-1] else "gate" for at in range(len(rows))]
+    excitation = find_excitation(inputs, attrgetter("inputs"), attrgetter("kind"))
+    if excitation is None:
+        return ""
+    for step in excitation.steps:
+        is_last = step.kernels == excitation.steps[-1].kernels
+        role = "gate" if is_last else "reduce" if step.kernels else "squeeze"
+        step.output.written = tuple(row._replace(role=role) for row in step.output.written)
+    return "scale"

@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, update_wrapper
 from math import ceil, prod
-from typing import Any, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
 from senet_lab.extras import require
 from senet_lab.nets.on_keras.blank import call_new
 
 Shape: TypeAlias = tuple[Any, ...]  # (None, height, width, channels) or (None, features); None is the batch
+
+T = TypeVar("T")
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 MAX_SIDES = 8  # of a shape, not counting the batch
@@ -49,7 +52,7 @@ class Row(NamedTuple):
         group: "stem", "group1" and so on, "classifier"; "" for layers outside any group.
         block: "block1" and so on; "" for layers outside any block.
         kind: "conv", "grouped conv", "dense", "batch norm", "activation", "scale", "add", "pad" and so on.
-        output_shape: (None, height, width, channels), as in Keras; None is the batch.
+        output_shape: (None, height, width, channels), also of a model that has its channels first; None is the batch.
         params: trainable parameters.
         state: moving means and variances of batch normalization: stored, not trained.
         macs: multiply-adds of convolutions and dense layers, per image.
@@ -140,18 +143,14 @@ class Sketch:
             raise ValueError(f"Two layers have the name {quoted(duplicate)}; give one of their blocks another `name`.")
         return rows
 
+    @property
+    def kind(self) -> str:
+        """The kind of the layer that has this output; "" for a further output."""
+        return self.written[-1].kind if self.written else ""
+
     def ordered(self) -> list[Sketch]:
         """Return this sketch and all those on which it depends, each after its inputs."""
-        ordered: dict[int, Sketch] = {}
-        stack = [(self, False)]
-        while stack:
-            sketch, is_ready = stack.pop()
-            if is_ready:
-                ordered[id(sketch)] = sketch
-            elif id(sketch) not in ordered:
-                stack.append((sketch, True))
-                stack += [(each, False) for each in reversed(sketch.inputs)]
-        return list(ordered.values())
+        return in_order(self, attrgetter("inputs"))
 
     def onward(self, shape: Shape, field: int, jump: int) -> Sketch:
         """Return the output of a layer that is called on this sketch, still without rows."""
@@ -169,6 +168,20 @@ class Sketch:
             Row(name, group, block, *entry, prod(entry.output_shape[1:]), ceil(field), role or role_of(name)),
         )
         return output
+
+
+def in_order(end: T, inputs_of: Callable[[T], Sequence[T]]) -> list[T]:
+    """Return a node of a graph and all those on which it depends, each after its inputs."""
+    ordered: dict[int, T] = {}
+    stack = [(end, False)]
+    while stack:
+        node, is_ready = stack.pop()
+        if is_ready:
+            ordered[id(node)] = node
+        elif id(node) not in ordered:
+            stack.append((node, True))
+            stack += [(each, False) for each in reversed(inputs_of(node))]
+    return list(ordered.values())
 
 
 MODULES = r"(?:squeeze_excite|eca|cbam|scse)\d+"  # the places of attention modules that are composed by hand

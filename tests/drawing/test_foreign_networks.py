@@ -17,7 +17,7 @@ from senet_lab.drawing.network.part import draw_part
 from senet_lab.drawing.network.stations import stations_of
 from senet_lab.drawing.network.summary import legend
 from senet_lab.nets import layers as ours
-from senet_lab.nets.places import placed
+from senet_lab.nets.places import find_places
 
 layers = keras.layers
 
@@ -98,7 +98,7 @@ def deep():
     for at in range(200):
         name = f"stage{at // 5}_unit{at}"
         x = ours.Conv2D(4, 1, name=f"{name}_b")(ours.Conv2D(4, 1, name=f"{name}_a")(x))
-    return Ledger(*placed(x))
+    return Ledger(*find_places(x))
 
 
 def perceptron():

@@ -1,4 +1,4 @@
-"""The ledger of any Keras model: applications, random functional models, layers of one's own, and bad input."""
+"""The ledger of any Keras model: applications, random functional models, custom layers, and bad input."""
 
 from dataclasses import replace
 
@@ -79,6 +79,9 @@ def model_of(*chain, shape=(8, 8, 6)):
         (layers.Embedding(10, 4), (8,), 0, 40),
         (layers.LSTM(4), (8, 6), 8 * (6 + 4) * 16, 176),
         (layers.GRU(4), (8, 6), 8 * (6 + 4) * 12, 144),
+        (layers.RNN([layers.GRUCell(4), layers.LSTMCell(2)]), (8, 6), 8 * ((6 + 4) * 12 + (4 + 2) * 8), 200),
+        (layers.Bidirectional(layers.LSTM(4)), (8, 6), 2 * 8 * (6 + 4) * 16, 352),
+        (layers.TimeDistributed(layers.Conv2D(4, 3)), (5, 8, 8, 6), 5 * 36 * 9 * 6 * 4, 220),
         (layers.LayerNormalization(), (8, 6), 0, 12),
         (layers.GroupNormalization(3), (8, 8, 6), 0, 12),
         (layers.PReLU(), (8, 6), 0, 48),
@@ -102,7 +105,26 @@ def test_attention_counts_projections_scores_and_sums():
     assert Ledger.of(keras.Model(x, y)).macs == projections + 10 * 10 * (6 + 10)
 
 
-def test_layer_of_ones_own_is_counted_for_weights_and_shape_and_its_cost_is_unknown():
+def test_arguments_given_by_name_are_counted_like_those_given_by_position():
+    query, value, key = keras.Input((4, 8)), keras.Input((100, 16)), keras.Input((100, 32))
+    attention = layers.MultiHeadAttention(2, 4)(query=query, value=value, key=key)
+    projections = 4 * 8 * 8 + 100 * 32 * 8 + 100 * 16 * 8 + 4 * 8 * 8
+    assert Ledger.of(keras.Model([query, value, key], attention)).macs == projections + 2 * 4 * 100 * 8
+    steps, hidden, cell = keras.Input((20, 6)), keras.Input((4,)), keras.Input((4,))
+    recurrent = layers.LSTM(4)(sequences=steps, initial_state=[hidden, cell])
+    assert Ledger.of(keras.Model([steps, hidden, cell], recurrent)).macs == 20 * (6 + 4) * 16
+
+
+def test_product_with_a_constant_is_counted_on_either_side():
+    x = keras.Input((10, 4))
+    left, right = np.ones((7, 10), "float32"), np.ones((4, 7), "float32")
+    assert Ledger.of(keras.Model(x, keras.ops.matmul(left, x))).macs == 7 * 10 * 4
+    assert Ledger.of(keras.Model(x, keras.ops.matmul(x, right))).macs == 10 * 4 * 7
+    sums = Ledger.of(keras.Model(x, keras.ops.add(np.ones((10, 4)), x * np.ones((10, 4)))))
+    assert [row.kind for row in sums.rows[1:]] == ["arithmetic", "arithmetic"]
+
+
+def test_custom_layer_is_counted_for_weights_and_shape_and_its_cost_is_unknown():
     class Doubled(layers.Dense):  # computes in its own way, although it is a Dense
         def call(self, inputs):
             return 2 * super().call(inputs)
@@ -110,8 +132,8 @@ def test_layer_of_ones_own_is_counted_for_weights_and_shape_and_its_cost_is_unkn
     ledger = Ledger.of(model_of(layers.Conv2D(4, 3), Doubled(5, name="mine"), layers.ReLU()))
     assert [row.name for row in ledger.unknown] == ["mine"]
     assert (ledger.params, ledger.macs) == (220 + 25, 36 * 9 * 6 * 4)
-    assert "and 1 layers of unknown cost" in repr(ledger)
-    assert Ledger.of(model_of(layers.Lambda(lambda x: x))).unknown
+    assert "and 1 layer of unknown cost" in repr(ledger)
+    assert "and 2 layers of unknown cost" in repr(Ledger.of(model_of(*(layers.Lambda(lambda x: x) for _ in range(2)))))
 
 
 def test_frozen_layer_keeps_its_parameters():
@@ -130,6 +152,39 @@ def test_layer_called_twice_has_its_weights_once_and_its_cost_twice():
         ("shared (call 2)", 0, 12),
     ]
     assert {row.name for row in ledger.rows if row.kind == "input"} == {"a", "b"}
+
+
+def test_weights_that_two_layers_share_are_counted_once():
+    class Scores(layers.Layer):
+        def __init__(self, embedding):
+            super().__init__()
+            self.embedding = embedding
+
+        def call(self, x):
+            return keras.ops.matmul(x, keras.ops.transpose(self.embedding.embeddings))
+
+    words, embedding = keras.Input((5,), dtype="int32"), layers.Embedding(100, 8)
+    model = keras.Model(words, Scores(embedding)(embedding(words)))
+    assert Ledger.of(model).params == model.count_params() == 800
+
+
+def with_unused_output():
+    x, y = keras.Input((4,)), keras.Input((4,))
+    inner = keras.Model(x, [layers.Dense(3, name="a")(x), layers.Dense(5, name="b")(x)], name="inner")
+    return keras.Model(y, inner(y)[0])
+
+
+def test_output_of_a_nested_model_that_nothing_uses_is_counted_as_keras_computes_it():
+    model = with_unused_output()
+    ledger = Ledger.of(model)
+    assert ledger.params == model.count_params() == 40
+    assert [row.name for row in ledger.rows[1:]] == ["inner/b", "inner/a"]  # the last is the output of the model
+
+
+def test_input_has_the_name_of_its_layer():
+    x = keras.Input((4,))
+    model = keras.Model(x, layers.Dense(3)(x))
+    assert Ledger.of(model).rows[0].name == model.layers[0].name
 
 
 def test_nested_models_operations_and_several_outputs_are_read():
@@ -158,11 +213,37 @@ def test_size_that_a_model_leaves_open_is_given():
         Ledger.of(Architecture(), (8, 8, 3))
 
 
-def test_channels_first_is_counted_like_channels_last():
-    first = model_of(layers.DepthwiseConv2D(3, data_format="channels_first"), layers.Conv2D(4, 3, data_format="channels_first"), shape=(6, 8, 8))  # fmt: skip
-    last = model_of(layers.DepthwiseConv2D(3), layers.Conv2D(4, 3))
-    costs = [(row.kind, row.params, row.macs, row.groups, row.receptive_field) for row in Ledger.of(first).rows]
-    assert costs == [(row.kind, row.params, row.macs, row.groups, row.receptive_field) for row in Ledger.of(last).rows]
+def residual(data_format, shape):
+    """A residual network; only some of its layers know where the channels are."""
+    x = inputs = keras.Input(shape)
+    axis = 1 if data_format == "channels_first" else -1
+    for channels in (4, 8):
+        x = layers.Conv2D(channels, 3, 2, padding="same", data_format=data_format)(x)
+        for _ in range(2):
+            y = layers.DepthwiseConv2D(3, padding="same", data_format=data_format)(x)
+            y = layers.BatchNormalization(axis=axis)(layers.Conv2D(channels, 1, data_format=data_format)(y))
+            gate = layers.GlobalAveragePooling2D(keepdims=True, data_format=data_format)(y)
+            gate = layers.Conv2D(channels, 1, activation="sigmoid", data_format=data_format)(gate)
+            x = layers.ReLU()(layers.Add()([x, layers.Multiply()([y, gate])]))
+    return keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+
+
+def test_model_with_channels_first_has_the_rows_of_one_with_channels_last():
+    first, last = (
+        Ledger.of(residual(*each)) for each in (("channels_first", (6, 32, 16)), ("channels_last", (32, 16, 6)))
+    )
+    assert [row[1:] for row in first.rows] == [row[1:] for row in last.rows]
+    assert first.se.layers == 12
+    assert {row.group for row in first.rows} == {"input", "stem", "group1", "transition1", "group2", "classifier"}
+
+
+def test_one_number_per_image_is_a_feature():
+    image, number = keras.Input((8, 8, 3)), keras.Input(())
+    ledger = Ledger.of(keras.Model(image, keras.ops.mean(layers.Conv2D(8, 3)(image), axis=(1, 2, 3))))
+    assert [row.output_shape for row in ledger.rows] == [(None, 8, 8, 3), (None, 6, 6, 8), (None, 1)]
+    assert [row.group for row in ledger.rows] == ["input", "body", "classifier"]
+    ledger = Ledger.of(keras.Model(number, layers.Dense(3)(keras.ops.expand_dims(number, -1))))
+    assert [row.output_shape for row in ledger.rows] == [(None, 1), (None, 1), (None, 3)]
 
 
 def test_squeeze_excite_of_a_foreign_model_is_found_by_what_it_computes():
@@ -231,6 +312,39 @@ def test_subclassed_model_is_refused_with_what_to_do():
 
     with pytest.raises(ValueError, match=r"functional model.*try keras.Model\(inputs, outputs\)"):
         Ledger.of(Mine())
+
+
+class Scaled(keras.Model):
+    """A functional model whose `call` computes something else than its graph."""
+
+    def call(self, inputs):
+        return 2 * super().call(inputs)
+
+
+def test_functional_model_with_its_own_call_is_refused_and_in_another_model_its_cost_is_unknown():
+    x, y = keras.Input((4,)), keras.Input((4,))
+    scaled = Scaled(x, layers.Dense(3)(x), name="scaled")
+    with pytest.raises(ValueError, match="whose `call` is Keras's own"):
+        Ledger.of(scaled)
+    ledger = Ledger.of(keras.Model(y, scaled(y)))
+    assert [(row.name, row.params) for row in ledger.unknown] == [("scaled", 15)]
+
+
+def test_functional_model_with_its_own_training_step_is_counted():
+    class Trained(keras.Model):
+        def train_step(self, data):
+            return super().train_step(data)
+
+    x = keras.Input((4,))
+    assert Ledger.of(Trained(x, layers.Dense(3)(x))).params == 15
+
+
+def test_custom_cell_has_unknown_cost():
+    class GRUCell(layers.GRUCell):
+        pass
+
+    assert Ledger.of(model_of(layers.RNN(layers.GRUCell(4)), shape=(8, 6))).macs == 8 * (6 + 4) * 12
+    assert Ledger.of(model_of(layers.RNN(GRUCell(4)), shape=(8, 6))).unknown
 
 
 VOCABULARY = (

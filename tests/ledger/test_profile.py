@@ -49,6 +49,13 @@ def test_layers_of_ones_own_several_inputs_and_whole_numbers_are_measured():
     assert {row.kind for row in found.rows} == {"embedding", "add", "unknown"}
 
 
+@pytest.mark.slow
+def test_output_of_a_nested_model_that_nothing_uses_is_measured():
+    x, y = keras.Input((4,)), keras.Input((4,))
+    inner = keras.Model(x, [keras.layers.Dense(3, name="a")(x), keras.layers.Dense(5, name="b")(x)], name="inner")
+    assert {row.name for row in profile(keras.Model(y, inner(y)[0]), batch=1, repeats=1).rows} == {"inner/a", "inner/b"}
+
+
 def test_what_is_out_of_range_is_refused(model):
     with pytest.raises(ValueError, match=r"`batch` .+ at least 1"):
         profile(model, batch=0)

@@ -4,14 +4,14 @@ from itertools import groupby
 
 import keras
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from senet_lab import Architecture, Ledger, Sketch
 from senet_lab.nets import layers as ours
 from senet_lab.nets.network import network
 from senet_lab.nets.on_keras.graph import sketch_of
-from senet_lab.nets.places import placed
+from senet_lab.nets.places import find_places
 
 layers = keras.layers
 # The number of blocks of each group, in order, and the parts without blocks.
@@ -55,12 +55,12 @@ def is_contiguous(rows):
 def test_family_of_keras_has_the_groups_and_blocks_that_it_is_known_for(name):
     model = getattr(keras.applications, name)(weights=None)
     sketch = sketch_of(model, (299, 299, 3) if "ception" in name else (224, 224, 3))
-    rows, _ = placed(sketch)
+    rows, _ = find_places(sketch)
     assert outline(rows) == FAMILIES[name]
     assert is_contiguous(rows) or name == "NASNetMobile"
     assert all(row.group for row in rows)
     if name in KNOWN_BY_CONNECTIONS:
-        assert outline(placed(without_names(sketch))[0]) == FAMILIES[name]
+        assert outline(find_places(without_names(sketch))[0]) == FAMILIES[name]
     keras.backend.clear_session()
 
 
@@ -104,8 +104,9 @@ NAMES = ("", "stage{group}_unit{block}", "unit{group}{letter}", "part_{group}/ce
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4).filter(lambda each: sum(each) > 1), st.sampled_from(NAMES))
+@example([1, 2], "s{group}b{block}")  # the first block has the same number as the second
 def test_random_residual_network_has_its_groups_and_blocks_whatever_its_names(blocks, form):
-    rows, sources = placed(residual_network(blocks, form))
+    rows, sources = find_places(residual_network(blocks, form))
     groups = " ".join(f"group{group}:{number}" for group, number in enumerate(blocks, 1))
     assert outline(rows) == f"stem {groups} classifier"
     assert is_contiguous(rows)
@@ -117,20 +118,20 @@ def test_random_residual_network_has_its_groups_and_blocks_whatever_its_names(bl
     shortcuts = {(row.group, row.block) for row in rows if row.role == "shortcut"}
     assert shortcuts == {(f"group{group}", "block1") for group in range(2, len(blocks) + 1)}
     assert [sources[row.name] for row in rows if row.kind == "input"] == [()]
-    assert placed(residual_network(blocks, form)) == (rows, sources)
+    assert find_places(residual_network(blocks, form)) == (rows, sources)
 
 
 def test_rows_of_our_own_networks_keep_their_places():
     for architecture in (Architecture("resnext", 26), Architecture(depth=34, place="pre", convention="paper")):
         output = network(Sketch(architecture.input_shape), architecture)
-        assert placed(output)[0] == architecture.ledger().rows
+        assert find_places(output)[0] == architecture.ledger().rows
 
 
 def test_plain_chain_is_divided_after_its_pooling_layers():
     x = Sketch((32, 32, 3))
     for channels in (8, 16):
         x = ours.MaxPooling2D()(ours.ReLU()(convolution(convolution(x, channels), channels)))
-    rows, _ = placed(ours.Dense(10)(ours.Flatten()(x)))
+    rows, _ = find_places(ours.Dense(10)(ours.Flatten()(x)))
     assert outline(rows) == "group1 group2 classifier"
     assert [rows[at].kind for at, row in enumerate(rows[1:]) if row.group != rows[at].group] == [
         "input",
@@ -154,6 +155,25 @@ def test_network_that_enlarges_its_maps_again_has_a_group_per_size():
         "group1": 32, "group2": 16, "group3": 8, "group4": 16, "group5": 32,
     }  # fmt: skip
     assert ledger.sources["up4"][1] == ledger.rows[1].name
+
+
+def towers():
+    """Two towers side by side, each with an input of its own."""
+    inputs, ends = [keras.Input((32, 32, 3), name=f"image_{at}") for at in (1, 2)], []
+    for name, image in zip(("left", "right"), inputs, strict=True):
+        x = image
+        for at in range(3):
+            y = layers.Conv2D(8, 3, padding="same", name=f"{name}_block{at}_conv1")(x)
+            y = layers.Conv2D(8, 3, padding="same", name=f"{name}_block{at}_conv2")(y)
+            x = layers.Add(name=f"{name}_block{at}_add")([y, x]) if at else y
+        ends.append(layers.GlobalAveragePooling2D()(x))
+    return keras.Model(inputs, layers.Dense(2)(layers.Concatenate()(ends)))
+
+
+def test_names_of_inputs_and_how_many_networks_were_made_before_divide_nothing():
+    model = towers()
+    renamed = keras.models.clone_model(model, input_tensors=[keras.Input((32, 32, 3)) for _ in range(2)])
+    assert [row[1:3] for row in Ledger.of(renamed).rows] == [row[1:3] for row in Ledger.of(model).rows]
 
 
 def test_attention_and_feed_forward_network_are_one_block():

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from senet_lab.checks import quoted
 from senet_lab.ledger.ledger import Ledger
-from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.on_keras.entries import SUMS, UNKNOWN
 from senet_lab.nets.roles import attention_of
 from senet_lab.nets.sketch import Row, Shape
 
@@ -159,7 +159,7 @@ class Anatomy:
 def _kind(rows: Iterable[Row]) -> str:
     """Return the kind of a block: it has a projection shortcut, an identity shortcut, or none."""
     kinds = [row.kind for row in rows]
-    if "add" not in kinds and "weighted add" not in kinds:
+    if not any(kind in SUMS for kind in kinds):
         return "joined" if "concatenate" in kinds else "chain"
     return "projection" if "shortcut" in [row.role for row in rows] else "identity"
 

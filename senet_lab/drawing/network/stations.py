@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from senet_lab.drawing.network.words import AFTER
+from senet_lab.nets.on_keras.entries import SUMS
 from senet_lab.nets.sketch import Row
 
 FOLDED = (*AFTER, "activation", "dropout")  # written into the box of the layer that they follow
 SKIPPED = ("pad", "crop")
 ORDER = {"pass": 0, "shortcut": 2}  # who chooses a lane first: what passes goes straight on
-JOINS = ("add", "weighted add", "concatenate", "scale")
+JOINS = (*SUMS, "concatenate", "scale")
 
 
 @dataclass
@@ -43,9 +44,8 @@ def stations_of(rows: Sequence[Row], sources: Mapping[str, Sequence[str]]) -> li
     for row in rows:
         names = sources[row.name]
         before = list({id(each): each for each in (owners.get(name, stations[0]) for name in names)}.values())
-        excite = next((each for each in before if each.kind == "se"), None) if row.in_se else None
-        if excite and row.kind != "global pool":
-            owner = excite
+        if row.in_se and (excitation := _find_excitation(stations, before)):
+            owner = excitation
         elif row.kind in SKIPPED or (row.kind in FOLDED and _takes(before, uses[names[0]])):
             owner = before[0]
         else:
@@ -54,6 +54,16 @@ def stations_of(rows: Sequence[Row], sources: Mapping[str, Sequence[str]]) -> li
         owners[row.name] = owner
         owner.rows += [] if row.kind in SKIPPED else [row]
     return _in_lanes(stations)
+
+
+def _find_excitation(stations: Sequence[Station], before: Sequence[Station]) -> Station | None:
+    """Return the squeeze-excite to which a layer belongs: one before it, or one of the same map; None if it begins."""
+    ids = {id(each) for each in before}
+    for each in stations:
+        has_same_map = {id(start) for start in each.before} == ids  # such as a second pooling
+        if each.kind == "se" and each.rows[-1].role != "scale" and (id(each) in ids or has_same_map):
+            return each
+    return None
 
 
 def _takes(before: Sequence[Station], uses: int) -> bool:

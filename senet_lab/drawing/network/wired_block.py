@@ -24,7 +24,7 @@ from senet_lab.drawing.network.words import (
 )
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node
 from senet_lab.drawing.units import short, size
-from senet_lab.nets.on_keras.entries import UNKNOWN
+from senet_lab.nets.on_keras.entries import SUMS, UNKNOWN
 from senet_lab.nets.roles import attention_of
 from senet_lab.nets.sketch import Row
 
@@ -37,7 +37,7 @@ LABEL_CHARACTER, CHARACTER, LINE = 8.0, 6.9, 13.5  # width of the first line's c
 PASSES = ("pass", "shortcut")
 SHORT_KINDS = {"concatenate": "concat", "depthwise conv": "depthwise", "separable conv": "separable",
                "transposed conv": "transposed", "grouped conv": "grouped"}  # fmt: skip
-SIGNS = {"add": "+", "weighted add": "+", "scale": "\u00d7"}
+SIGNS = {**dict.fromkeys(SUMS, "+"), "scale": "\u00d7"}
 
 
 class Room(NamedTuple):

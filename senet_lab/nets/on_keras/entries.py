@@ -2,12 +2,13 @@
 
 The networks of this package are counted by `nets.layers`, without Keras. Here, the layers are built already, so nothing
 is derived from their arguments that Keras knows. A layer whose cost is not known is counted for weights and shape, and
-has the kind "unknown"; no cost is guessed.
+has the kind "unknown"; no cost is guessed. Such are custom layers, recurrent layers with a custom cell, and those of
+Keras that `NAMES_BY_KIND` does not list, such as `ConvLSTM2D` and `ops.einsum`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -24,7 +25,9 @@ NAMES_BY_KIND = {
     "dense": "Dense EinsumDense",
     "embedding": "Embedding",
     "attention": "MultiHeadAttention GroupQueryAttention Attention AdditiveAttention",
-    "recurrent": "SimpleRNN GRU LSTM",
+    "recurrent": "SimpleRNN GRU LSTM RNN",
+    "cell": "SimpleRNNCell GRUCell LSTMCell",
+    "wrapper": "Bidirectional TimeDistributed",  # which have the kind of the layer that they call
     "product": "Dot Matmul",
     "batch norm": "BatchNormalization",
     "norm": "LayerNormalization GroupNormalization RMSNormalization UnitNormalization",
@@ -56,21 +59,24 @@ NAMES_BY_KIND = {
 # Names of activations that are classes, unless they are the name of the class in small letters.
 FUNCTIONS = {"LeakyReLU": "leaky_relu", "LeakyRelu": "leaky_relu", "Relu6": "relu6", "HardSigmoid": "hard_sigmoid",
              "HardSilu": "hard_silu", "LogSigmoid": "log_sigmoid", "LogSoftmax": "log_softmax"}  # fmt: skip
+SUMS = ("add", "weighted add")
 WITH_KERNEL = ("conv", "grouped conv", "depthwise conv", "transposed conv", "dense")
 KINDS = {name: kind for kind, names in NAMES_BY_KIND.items() for name in names.split()}
 
 
-def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first: bool = True) -> Entry:
+def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, counted: set[int]) -> Entry:
     """Count one call of a layer or an operation.
 
     Args:
         operation: a layer, or another operation in the graph of a model, such as x + y.
-        inputs: the shapes of the tensors on which it is called.
+        inputs: the shapes of the tensors and constants on which it is called, in the order of its signature.
         output: the shape of its first output.
-        is_first: False if the layer has been called before: it has its weights only once.
+        counted: the ids of weights that earlier calls have counted, to which those of this one are added.
     """
     kind = _kind(operation, inputs)
-    params, state = _weights(operation) if is_first else (0, 0)
+    if kind == "wrapper":
+        return _wrapper_entry(operation, inputs, output, counted)
+    params, state = _weights(operation, counted)
     kernel, stride = _window(operation, kind, inputs, output)
     has_kernel = kind in (*WITH_KERNEL, "separable conv")
     return Entry(
@@ -87,6 +93,22 @@ def entry_of(operation: Any, inputs: Sequence[Shape], output: Shape, *, is_first
         window=_window_words(operation, kind),
         function=_function(operation, kind),
     )
+
+
+def _wrapper_entry(wrapper: Any, inputs: Sequence[Shape], output: Shape, counted: set[int]) -> Entry:
+    """Count one call of `Bidirectional`, which has two layers, or of `TimeDistributed`, which calls one per step."""
+    if type(wrapper).__name__ == "Bidirectional":
+        both = (wrapper.forward_layer, wrapper.backward_layer)
+        forward, backward = (entry_of(each, inputs, output, counted) for each in both)
+        params, state = forward.params + backward.params, forward.state + backward.state
+        return forward._replace(params=params, state=state, macs=forward.macs + backward.macs)
+    step = entry_of(wrapper.layer, [_without_time(each) for each in inputs], _without_time(output), counted)
+    times = output[1]
+    return step._replace(output_shape=output, macs=times * step.macs, elementwise=times * step.elementwise)
+
+
+def _without_time(shape: Shape) -> Shape:
+    return shape[0], *shape[2:]
 
 
 def _window_words(operation: Any, kind: str) -> str:
@@ -111,22 +133,41 @@ def _function(operation: Any, kind: str) -> str:
 def _kind(operation: Any, inputs: Sequence[Shape]) -> str:
     """Return the kind of a layer of Keras; "unknown" for others, also if they are subclasses of Keras's own."""
     kind = KINDS.get(type(operation).__name__, UNKNOWN)
-    if type(operation).__module__.split(".")[0] != "keras":
+    if not is_of_keras(type(operation)):
+        return UNKNOWN
+    if kind == "recurrent" and any(_kind(cell, inputs) != "cell" for cell in _cells(operation)):
         return UNKNOWN
     if kind == "conv" and operation.groups > 1:
         return "grouped conv"
     if len(getattr(operation, "attention_axes", None) or inputs[0][1:-1]) < len(inputs[0]) - 2:
         return UNKNOWN  # attention along some axes of a map only
-    return "arithmetic" if kind in ("add", "scale") and len(inputs) == 1 else kind  # x + 3, x / 6
+    is_with_constant = sum(None in each for each in inputs) == 1  # x + 3, x / 6; only constants have no batch
+    return "arithmetic" if kind in ("add", "scale") and is_with_constant else kind
 
 
-def _weights(operation: Any) -> tuple[int, int]:
+def is_of_keras(thing: Any) -> bool:
+    """Return whether a class or a function is Keras's own."""
+    return str(thing.__module__).partition(".")[0] == "keras"
+
+
+def _cells(layer: Any) -> Sequence[Any]:
+    """Return the cells of a recurrent layer, one or several on top of each other."""
+    return getattr(layer.cell, "cells", (layer.cell,))
+
+
+def _weights(operation: Any, counted: set[int]) -> tuple[int, int]:
     """Return how many numbers training changes, also if the layer is frozen at present, and how many it does not."""
     parts = operation._flatten_layers() if hasattr(operation, "_flatten_layers") else ()  # an operation has no weights
     # `trainable_weights` would be empty in a frozen layer.
-    trainable = {id(weight): weight for each in parts for weight in each._trainable_variables}
-    others = {id(weight): weight for each in parts for weight in each._non_trainable_variables}
-    return sum(prod(each.shape) for each in trainable.values()), sum(prod(each.shape) for each in others.values())
+    trainable = _count((weight for each in parts for weight in each._trainable_variables), counted)
+    return trainable, _count((weight for each in parts for weight in each._non_trainable_variables), counted)
+
+
+def _count(weights: Iterable[Any], counted: set[int]) -> int:
+    """Return how many numbers are in weights that are not counted yet."""
+    new = {id(weight): prod(weight.shape) for weight in weights if id(weight) not in counted}
+    counted.update(new)
+    return sum(new.values())
 
 
 def _axis(operation: Any) -> int:
@@ -155,7 +196,8 @@ def _kernels(operation: Any, kind: str, inputs: Sequence[Shape], output: Shape) 
     if kind == "separable conv":
         return [(operation.depthwise_kernel, positions), (operation.pointwise_kernel, positions)]
     if kind == "recurrent":
-        return [(kernel, inputs[0][1]) for kernel in (operation.cell.kernel, operation.cell.recurrent_kernel)]
+        kernels = [kernel for cell in _cells(operation) for kernel in (cell.kernel, cell.recurrent_kernel)]
+        return [(kernel, inputs[0][1]) for kernel in kernels]
     if kind == "transposed conv":
         positions = _positions(operation, inputs[0])
     elif type(operation).__name__ == "EinsumDense":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from senet_lab.checks import MAX_UNITS, quoted, whole
-from senet_lab.nets.on_keras.entries import entry_of
+from senet_lab.nets.on_keras.entries import entry_of, is_of_keras
 from senet_lab.nets.roles import role_of_product
 from senet_lab.nets.sketch import Shape, Sketch, role_of, write_row
 
@@ -38,7 +39,8 @@ class Graph(NamedTuple):
 def sketch_of(model: Any, input_shape: Sequence[Any] | None = None) -> Sketch:
     """Return the sketch at the output of a model. The model stays as it is: only shapes pass through its graph.
 
-    It has one row per call of a layer; the layers of nested models are listed as "model/layer".
+    It has one row per call of a layer; the layers of nested models are listed as "model/layer", also those whose output
+    nothing uses, since Keras calls them.
 
     Args:
         model: a functional `keras.Model`, or a Sequential one that is built.
@@ -55,38 +57,46 @@ def read_graph(model: Any, input_shape: Sequence[Any] | None = None) -> Graph:
     """Return what is known of a model when shapes have passed through it; arguments and errors as in `sketch_of`."""
     import keras
 
-    graph, reading = functional(model), _Reading()
-    inputs = list(map(_filled, graph.inputs, _shapes(graph.inputs, input_shape)))
+    graph = functional(model)
+    reading = _Reading(_ranks_of_channels_first(graph))
+    inputs = list(map(_fill, graph.inputs, _given_shapes(graph.inputs, input_shape)))
     for given, each in zip(graph.inputs, inputs, strict=True):
-        reading.remember(each, Sketch(each.shape[1:], given.name))
+        layer = given._keras_history.operation
+        reading.remember(each, Sketch(reading.row_shape(layer, each.shape)[1:], layer.name))
     try:
         outputs = graph._run_through_graph(inputs, operation_fn=reading.visit)
     except (ValueError, TypeError) as error:
         if input_shape is None:
             raise
         raise ValueError(f"`input_shape` (={quoted(input_shape)}) does not fit `{model.name}`: {error}") from error
-    sketch = _joined([reading.sketch(each) for each in _tensors(outputs)])
-    return Graph(sketch, tuple(reading.calls), keras.tree.pack_sequence_as(graph.input, inputs))
+    ends = [reading.sketch(each) for each in _tensors(outputs)]
+    reached = {id(each) for each in _join(ends).ordered()}
+    unused = [each for each in reading.written if id(each) not in reached]  # in a nested model, but Keras calls them
+    return Graph(_join([*unused, *ends]), tuple(reading.calls), keras.tree.pack_sequence_as(graph.input, inputs))
 
 
 def functional(model: Any) -> Any:
     """Return the functional model of a model: itself, or that of a Sequential one.
 
     Raises:
-        ValueError: it has no graph.
+        ValueError: it has no graph, or a `call` of its own, which need not follow the graph.
     """
-    if hasattr(model, "_run_through_graph"):
-        return model
-    graph = getattr(model, "_functional", None)
+    graph = _graph(model)
     if graph is None:
         raise ValueError(
-            f"A ledger needs a functional model, or a Sequential one that is built, not {quoted(model)}; try "
-            "keras.Model(inputs, outputs), or call the Sequential one first."
+            "A ledger needs a functional model, or a Sequential one that is built, whose `call` is Keras's own, not "
+            f"{quoted(model)}; try keras.Model(inputs, outputs), or call the Sequential one first."
         )
     return graph
 
 
-def _shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
+def _graph(operation: Any) -> Any:
+    """Return the functional model by which Keras calls a model; None if there is none, or users define the call."""
+    graph = operation if hasattr(operation, "_run_through_graph") else getattr(operation, "_functional", None)
+    return graph if graph is not None and is_of_keras(type(operation).call) else None
+
+
+def _given_shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
     """Return the shape given for each input, None where there is none."""
     if given is None:
         return [None] * len(inputs)
@@ -99,7 +109,7 @@ def _shapes(inputs: Sequence[Any], given: Sequence[Any] | None) -> list[Any]:
     return several
 
 
-def _filled(tensor: Any, shape: Sequence[Any] | None) -> Any:
+def _fill(tensor: Any, shape: Sequence[Any] | None) -> Any:
     """Return an input of known size."""
     import keras
 
@@ -121,22 +131,48 @@ def _tensors(structure: Any) -> list[Any]:
     return [each for each in keras.tree.flatten(structure) if isinstance(each, keras.KerasTensor)]
 
 
-def _joined(sketches: Sequence[Sketch]) -> Sketch:
-    """Return one sketch to which all of several outputs lead."""
-    if len(sketches) == 1:
-        return sketches[0]
-    joined = sketches[0].onward(sketches[0].shape, 1, 1)
-    joined.inputs = tuple(sketches)
+def _ranks_of_channels_first(model: Any) -> set[int]:
+    """Return the numbers of axes of maps whose channels come first: as many as inputs have, if any layer says so."""
+    formats = {getattr(layer, "data_format", "") for layer in model._flatten_layers()}
+    return {len(each.shape) for each in model.inputs if len(each.shape) > 2} if "channels_first" in formats else set()
+
+
+def _in_order(operation: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return the arguments of a call by position or name, in the order of the signature, in which costs are stated."""
+    names = inspect.signature(operation.call).parameters
+    return {**dict(enumerate(args)), **dict.fromkeys(names), **kwargs}
+
+
+def _shapes(arguments: Mapping[Any, Any]) -> list[Shape]:
+    """Return the shapes of all arrays in arguments, also of constants; without masks, which change no cost."""
+    import keras
+
+    given = [value for name, value in arguments.items() if not str(name).endswith("mask")]
+    return [tuple(each.shape) for each in keras.tree.flatten(given) if hasattr(each, "shape")]
+
+
+def _join(ends: Sequence[Sketch]) -> Sketch:
+    """Return one sketch to which all of several lead; the last is that of an output."""
+    if len(ends) == 1:
+        return ends[0]
+    joined = ends[-1].onward(ends[-1].shape, 1, 1)
+    joined.inputs = tuple(ends)
     return joined
 
 
 class _Reading:
-    """What is known of a model while shapes pass through its graph: a sketch for each tensor."""
+    """What is known of a model while shapes pass through its graph: a sketch for each tensor.
 
-    def __init__(self) -> None:
+    Args:
+        channels_first: the numbers of axes of maps whose channels come first.
+    """
+
+    def __init__(self, channels_first: Collection[int]) -> None:
+        self._channels_first = channels_first
         self._known: dict[int, tuple[Any, Sketch]] = {}  # with its tensor, without which its id would be used again
-        self._called: set[int] = set()
+        self._counted: set[int] = set()  # the ids of weights, which layers may share
         self.calls: list[Call] = []
+        self.written: list[Sketch] = []  # one per call
         self._names: Counter[str] = Counter()
 
     def remember(self, tensor: Any, sketch: Sketch) -> None:
@@ -145,18 +181,25 @@ class _Reading:
     def sketch(self, tensor: Any) -> Sketch:
         return self._known[id(tensor)][1]
 
+    def row_shape(self, operation: Any, shape: Shape) -> Shape:
+        """Return the shape of an output as rows state it: with channels last, and a single number as one feature."""
+        if len(shape) < 2:
+            return None, 1
+        is_last = len(shape) not in self._channels_first or getattr(operation, "data_format", "") == "channels_last"
+        return shape if is_last else (shape[0], *shape[2:], shape[1])
+
     def visit(self, operation: Any, prefix: str = "") -> Callable[..., Any]:
         """Return what is called instead of a layer or operation: it returns the shapes of its outputs."""
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            inputs = _tensors((args, kwargs))
-            if hasattr(operation, "_run_through_graph") or getattr(operation, "_functional", None) is not None:
+            if (graph := _graph(operation)) is not None:
                 path = f"{prefix}{operation.name}/"
-                return functional(operation)._run_through_graph(inputs, lambda each: self.visit(each, path))
+                tensors = _tensors((args, kwargs))
+                return graph._run_through_graph(tensors, lambda each: self.visit(each, path))
             outputs = operation.compute_output_spec(*args, **kwargs)
-            masks = {id(each) for name, given in kwargs.items() if name.endswith("mask") for each in _tensors(given)}
-            shapes = [each.shape for each in inputs if id(each) not in masks]  # a mask changes no cost
-            name = self._write(operation, prefix, [self.sketch(each) for each in inputs], shapes, _tensors(outputs))
+            given = _in_order(operation, args, kwargs)
+            inputs = [self.sketch(each) for each in _tensors([*given.values()])]
+            name = self._write(operation, prefix, inputs, _shapes(given), _tensors(outputs))
             self.calls.append(Call(name, operation, args, kwargs))
             return outputs
 
@@ -169,17 +212,17 @@ class _Reading:
         name = prefix + operation.name
         self._names[name] += 1
         times = self._names[name]
-        is_first = id(operation) not in self._called
-        self._called.add(id(operation))
         if any(None in each.shape[1:] for each in outputs):
             raise ValueError(
                 f"`{name}` has an output of unknown size, {outputs[0].shape}, which no ledger counts; give it a shape "
                 "without None."
             )
-        entry = entry_of(operation, shapes, outputs[0].shape, is_first=is_first)
+        entry = entry_of(operation, shapes, outputs[0].shape, self._counted)
+        entry = entry._replace(output_shape=self.row_shape(operation, entry.output_shape))
         role = role_of(name) or (entry.kind == "scale" and role_of_product(inputs)) or ""
         first = write_row(inputs, name if times == 1 else f"{name} (call {times})", entry, role)
+        self.written.append(first)
         self.remember(outputs[0], first)
         for other in outputs[1:]:
-            self.remember(other, first.onward(other.shape, first.field, first.jump))
+            self.remember(other, first.onward(self.row_shape(operation, other.shape), first.field, first.jump))
         return first.written[0].name
