@@ -45,7 +45,10 @@ def _ledger(network: str, shape: str | None) -> Ledger:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from senet_lab.nets.on_keras.loading import load
 
-    return Ledger.of(load(Path(network)), _sides(shape) if shape else None)
+    model = load(Path(network))
+    if not shape and any(None in each.shape[1:] for each in getattr(model, "inputs", None) or ()):
+        raise ValueError("The model leaves the size of its input open; state one, as in --input-shape 224x224x3.")
+    return Ledger.of(model, _sides(shape) if shape else None)
 
 
 def _sides(shape: str) -> tuple[int, ...]:

@@ -36,13 +36,13 @@ def sites(model: Any) -> tuple[Site, ...]:
     Raises:
         ValueError: the model is not functional, or has no gates; the message says which.
     """
-    if not getattr(model, "inputs", None) or not hasattr(model, "operations"):
+    if not getattr(model, "inputs", None):
         raise ValueError(
             f"Gates are found in the graph of a functional model, which {quoted(model)} has not; make one by "
             "keras.Model(inputs, outputs), or call a Sequential one first."
         )
     by_path: dict[str, Site] = {}
-    for operation in model.operations:
+    for operation in getattr(model, "operations", ()):  # a Sequential model has none, nor gates
         if type(operation).__name__ == "Multiply" and (excitation := _find_excitation(operation)):
             path = "/".join(filter(None, place(operation.name))) or operation.name
             path = operation.name if path in by_path else path

@@ -90,7 +90,10 @@ class Ledger:
                 )
             return cls(tuple(thing.rows))
         if not hasattr(thing, "layers"):
-            raise TypeError(f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}.")
+            raise TypeError(
+                f"A ledger is made of an Architecture, a Sketch or a Keras model, not of {quoted(thing)}; "
+                "senet_lab.load(path) opens a saved model."
+            )
         return cls(*find_places(sketch_of(thing, input_shape)))
 
     def __repr__(self) -> str:

@@ -133,7 +133,7 @@ def test_file_with_code_and_model_of_open_size_are_refused(tmp_path):
     with pytest.raises(ValueError, match="Lambda"):
         Explorer(tmp_path / "code.keras")
     inputs = keras.Input((None, None, 3))
-    with pytest.raises(ValueError, match=r"try input_shape=\(224, 224, 3\)"):
+    with pytest.raises(ValueError, match=r"try Ledger.of\(model, input_shape=\(224, 224, 3\)\)"):
         Explorer(keras.Model(inputs, layers.Conv2D(2, 3)(inputs)))
     with pytest.raises(FileNotFoundError):
         Explorer("nowhere.keras")

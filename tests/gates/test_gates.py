@@ -180,6 +180,7 @@ def test_gates_of_maps_of_one_pixel_and_gates_multiplied_the_other_way_round_are
     [
         (lambda: replace(RESNET, ratio=None).build(), "has no squeeze-excite gate"),
         (lambda: keras.Sequential([keras.layers.Dense(2)]), "graph of a functional model"),
+        (lambda: keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Conv2D(2, 3)]), "has no squeeze-excite gate"),
     ],
 )
 def test_a_model_without_gates_is_refused_with_the_reason(made, words):

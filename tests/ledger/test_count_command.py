@@ -49,7 +49,7 @@ def test_file_whose_name_begins_like_a_token_is_a_file(capsys, file, tmp_path):
     [(["nonsense"], "must be a .keras file, a preset or a token; try se_resnet50"),
      (["missing.keras"], "must be an existing file"),
      (["se_resnet50", "--input-shape", "8x8x3"], "is for saved models"),
-     (["FILE"], "input of known size"),
+     (["FILE"], "size of its input open; state one, as in --input-shape 224x224x3"),
      (["FILE", "--input-shape", "8,8"], "must be sides separated by x; try 224x224x3"),
      (["FILE", "--input-shape", "0x8x3"], "at least 1")],
 )  # fmt: skip

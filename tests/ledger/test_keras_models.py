@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from senet_lab import Architecture, Ledger
 from senet_lab.architecture.style import CHOICES
+from senet_lab.nets.on_keras.graph import functional
 
 layers = keras.layers
 # One network of each family in keras.applications: multiply-adds as published, in G, and where.
@@ -203,7 +204,7 @@ def test_size_that_a_model_leaves_open_is_given():
     model = model_of(layers.Conv2D(4, 3, padding="same"), layers.GlobalAveragePooling2D(), shape=(None, None, 3))
     assert Ledger.of(model, (8, 8, 3)).macs == 64 * 27 * 4
     assert Ledger.of(model, (16, 8, 3)).macs == 128 * 27 * 4
-    with pytest.raises(ValueError, match=r"input of known size, not .* try input_shape=\(224, 224, 3\)"):
+    with pytest.raises(ValueError, match=r"input of open size, .* try Ledger.of\(model, input_shape=\(224, 224, 3\)\)"):
         Ledger.of(model)
     with pytest.raises(ValueError, match=r"`input_shape` .* must fit \(None, None, 3\)"):
         Ledger.of(model, (8, 8, 4))
@@ -299,7 +300,7 @@ def test_reading_changes_nothing_of_a_model():
 
 def test_sequential_model_has_a_ledger_once_it_is_built():
     model = keras.Sequential([layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)])
-    with pytest.raises(ValueError, match="a Sequential one that is built"):
+    with pytest.raises(ValueError, match="call the Sequential one first"):
         Ledger.of(model)
     model.build((None, 8, 8, 3))
     assert Ledger.of(model).params == model.count_params()
@@ -310,8 +311,10 @@ def test_subclassed_model_is_refused_with_what_to_do():
         def call(self, inputs):
             return inputs
 
-    with pytest.raises(ValueError, match=r"functional model.*try keras.Model\(inputs, outputs\)"):
+    with pytest.raises(ValueError, match=r"must be functional, .*try keras.Model\(inputs, outputs\)"):
         Ledger.of(Mine())
+    with pytest.raises(TypeError, match=r"`model` must be a Keras model, not .+; try model.build\(\)"):
+        functional(Architecture())
 
 
 class Scaled(keras.Model):
@@ -324,7 +327,7 @@ class Scaled(keras.Model):
 def test_functional_model_with_its_own_call_is_refused_and_in_another_model_its_cost_is_unknown():
     x, y = keras.Input((4,)), keras.Input((4,))
     scaled = Scaled(x, layers.Dense(3)(x), name="scaled")
-    with pytest.raises(ValueError, match="whose `call` is Keras's own"):
+    with pytest.raises(ValueError, match="with Keras's own `call`"):
         Ledger.of(scaled)
     ledger = Ledger.of(keras.Model(y, scaled(y)))
     assert [(row.name, row.params) for row in ledger.unknown] == [("scaled", 15)]

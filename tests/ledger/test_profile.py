@@ -59,7 +59,7 @@ def test_output_of_a_nested_model_that_nothing_uses_is_measured():
 def test_what_is_out_of_range_is_refused(model):
     with pytest.raises(ValueError, match=r"`batch` .+ at least 1"):
         profile(model, batch=0)
-    with pytest.raises(ValueError, match="functional model"):
+    with pytest.raises(ValueError, match="must be functional, or Sequential and built"):
         profile(keras.Sequential([keras.layers.Dense(3)]))
 
 

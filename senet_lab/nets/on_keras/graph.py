@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from senet_lab.checks import MAX_UNITS, quoted, whole
+from senet_lab.architecture.architecture import Architecture
+from senet_lab.checks import MAX_UNITS, InvalidTypeError, quoted, whole
 from senet_lab.nets.on_keras.entries import entry_of, is_of_keras
 from senet_lab.nets.roles import role_of_product
 from senet_lab.nets.sketch import Shape, Sketch, role_of, write_row
@@ -79,13 +80,18 @@ def functional(model: Any) -> Any:
     """Return the functional model of a model: itself, or that of a Sequential one.
 
     Raises:
+        TypeError: it is no Keras model.
         ValueError: it has no graph, or a `call` of its own, which need not follow the graph.
     """
+    is_plan = isinstance(model, Architecture)
+    if is_plan or not hasattr(model, "layers"):
+        fit = "model.build()" if is_plan else "keras.Model(inputs, outputs)"
+        raise InvalidTypeError("model", model, "must be a Keras model", fit)
     graph = _graph(model)
     if graph is None:
         raise ValueError(
-            "A ledger needs a functional model, or a Sequential one that is built, whose `call` is Keras's own, not "
-            f"{quoted(model)}; try keras.Model(inputs, outputs), or call the Sequential one first."
+            f"`model` (={quoted(model)}) must be functional, or Sequential and built, with Keras's own `call`; try "
+            "keras.Model(inputs, outputs), or call the Sequential one first."
         )
     return graph
 
@@ -117,7 +123,10 @@ def _fill(tensor: Any, shape: Sequence[Any] | None) -> Any:
     known = tuple(shape) if shape is not None else open_shape
     fit = tuple(side or (224 if at < len(open_shape) - 1 else 3) for at, side in enumerate(open_shape))
     if None in known:
-        raise ValueError(f"A ledger needs an input of known size, not {tensor.shape}; try input_shape={fit}.")
+        raise ValueError(
+            f"The model has an input of open size, {tensor.shape}; try Ledger.of(model, input_shape={fit}), which all "
+            "views accept instead of the model."
+        )
     if len(known) != len(fit) or any(side not in (None, new) for side, new in zip(open_shape, known, strict=True)):
         raise ValueError(f"`input_shape` (={quoted(shape)}) must fit {open_shape}, as the model has it; try {fit}.")
     known = tuple(whole("input_shape", side, 1, MAX_UNITS) for side in known)
