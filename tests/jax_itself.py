@@ -11,6 +11,7 @@ import traceback
 import foreign_layers
 import keras
 import numpy as np
+import random_layers
 import timm_recorded
 from gates_of import gates_and_ablations
 
@@ -35,6 +36,11 @@ def own_model():
     ledger = Ledger.of(gated)
     assert (ledger.params, ledger.se.params, ledger.macs) == (84 + 24, 24, 64 * 81 + 18)
     assert len(profile(gated, batch=2, repeats=1).rows) == len(ledger.rows) - 1  # without the input
+
+
+def measured():
+    """Check that measuring a model leaves no traced value in its random layers."""
+    random_layers.assert_unchanged_by_profile()
 
 
 def accelerated():
