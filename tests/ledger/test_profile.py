@@ -76,3 +76,9 @@ def test_drawing_names_the_kind_that_is_slower_than_its_count_suggests():
     html = view._repr_html_()
     assert "measured, per batch of 8" in html
     assert "90.0% \u00b7 900" in html
+
+
+def test_drawing_says_so_if_nothing_takes_measurable_time():
+    view = measured(Profile((Measured("a", "reshape", 0, 0.0),), 1, 0.1))
+    assert view.words == "No layer takes long enough to be measured; try a larger batch."
+    assert "Time 0.0 ms" in view._repr_html_()
