@@ -11,6 +11,7 @@ import traceback
 import foreign_layers
 import keras
 import numpy as np
+import random_layers
 import timm_recorded
 from gates_of import gates_and_ablations
 
@@ -27,14 +28,23 @@ def outputs(token, weights, images, found, has_gates=False):
 
 def own_model():
     """Check that a model is counted and measured, and that squeeze-excite changes nothing before it is trained."""
-    x = inputs = keras.Input((8, 8, 3))
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    normalization = keras.layers.Normalization()
+    normalization.adapt(5 + 2 * images)
+    inputs = keras.Input((8, 8, 3))
+    x = normalization(inputs)
     x = keras.layers.Add()([keras.layers.Conv2D(3, 3, padding="same", name="conv")(x), x])
     model = keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(x))
-    gated, images = add_se(model, ratio=1), np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    gated = add_se(model, ratio=1)
     np.testing.assert_allclose(gated.predict_on_batch(images), model.predict_on_batch(images), atol=1e-6)
     ledger = Ledger.of(gated)
     assert (ledger.params, ledger.se.params, ledger.macs) == (84 + 24, 24, 64 * 81 + 18)
     assert len(profile(gated, batch=2, repeats=1).rows) == len(ledger.rows) - 1  # without the input
+
+
+def measured():
+    """Check that measuring a model leaves no traced value in its random layers."""
+    random_layers.assert_unchanged_by_profile()
 
 
 def accelerated():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from senet_lab import memory
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     Arrays = Sequence[NDArray[Any]]
 
 # How far the outputs of a file may be from those of the model, for each example: a share of the spread of its outputs,
-# and of their size, where they hardly differ. Sums of float32 in another order usually differ by 1e-6 of the spread,
-# bfloat16 by 5e-3. A network may amplify small differences: therefore also as much as the outputs of the model change
-# if each number of its inputs changes by a random share of about `NUDGE`. Where that is more than `STABLE` of the
-# spread, outputs depend on rounding, as in deep untrained networks, whose values grow with depth and saturate gates:
-# such an example and all larger ones are not compared. Measurements: docs/decisions/038-export.md.
+# and of their size, where they hardly differ; at most of the size of their column, the last axis, since boxes in pixels
+# may stand next to scores. Sums of float32 in another order usually differ by 1e-6 of the spread, bfloat16 by 5e-3. A
+# network may amplify small differences: therefore also as much as the outputs of the model change if each number of its
+# inputs changes by a random share of about `NUDGE`. Where that is more than `STABLE` of the spread, outputs depend on
+# rounding, as in deep untrained networks, whose values grow with depth and saturate gates: such an example and all
+# larger ones are not compared. Numbers that are not finite must be the same. Measured in docs/decisions/038-export.md.
 OF_SPREAD, OF_SIZE, AT_LEAST = 1e-3, 1e-5, 1e-6
 NUDGE, NUDGES, STABLE = 1e-3, 4, 0.02
 MAX_REASON = 300  # characters of a converter's message
@@ -38,6 +39,7 @@ MAX_REASON = 300  # characters of a converter's message
 UNKNOWN_OPERATIONS = re.compile(
     r"No conversion rule found for operations: ([\w, ]+)|No Op registered for (\w+)|Custom ops: ([\w, ]+)|\((Flex\w+)\)"
 )
+_CONVERTING = Lock()  # converters are adapted for one conversion at a time
 KEEP = "save it as .keras, which holds any model"
 
 
@@ -176,62 +178,88 @@ def _nudged(inputs: Any, seed: int) -> Any:
 
 
 def _tolerance(expected: Any, *nudged: Any) -> Any:
-    """Return the tolerance for each example of an output, of shape (examples, 1); infinite where it is not stable."""
+    """Return the tolerance for each example and column of an output, of shape (examples, 1, columns).
+
+    It is infinite for examples that are not stable.
+    """
     import numpy as np
 
-    rows = _rows(expected)
-    spread, size = np.ptp(rows, axis=1), np.abs(rows).max(axis=1)
-    change = np.max([np.abs(rows - _rows(each)).max(axis=1) for each in (expected, *nudged)], axis=0)
-    tolerance = AT_LEAST + OF_SPREAD * spread + OF_SIZE * size + change
-    is_stable = change <= AT_LEAST + STABLE * spread + NUDGE * size
-    return np.where(np.logical_and.accumulate(is_stable), tolerance, np.inf)[:, None]  # examples grow
+    numbers = _numbers(expected)
+    spread, size = np.ma.ptp(numbers, axis=(1, 2), keepdims=True), abs(numbers).max((1, 2), keepdims=True)
+    column = abs(numbers).max((0, 1), keepdims=True)  # a column may hold scores, the next one pixels
+    changes = np.ma.stack([abs(numbers - _numbers(each)) for each in (expected, *nudged)]).max(0)
+    change = changes.max(1, keepdims=True)
+    tolerance = AT_LEAST + OF_SPREAD * np.ma.minimum(spread, column) + OF_SIZE * np.ma.minimum(size, column) + change
+    is_stable = (change.max(2, keepdims=True) <= AT_LEAST + STABLE * spread + NUDGE * size).filled(True)
+    return np.where(np.logical_and.accumulate(is_stable), tolerance.filled(AT_LEAST), np.inf)  # examples grow
 
 
-def _rows(array: Any) -> Any:
-    """Return an output as (examples, numbers) in float64, with 0 and large numbers for those that are not finite."""
+def _numbers(array: Any) -> Any:
+    """Return the finite numbers of an output in float64, as a masked array (examples, numbers, columns)."""
     import numpy as np
 
-    return np.nan_to_num(array.astype("float64")).reshape(len(array) if array.ndim else 1, -1)
-
-
-@contextmanager
-def _kept_log_level() -> Iterator[None]:
-    """Keep the level of the root logger, which OpenVINO raises for the whole process when a conversion fails."""
-    level = logging.root.level
-    try:
-        yield
-    finally:
-        logging.root.setLevel(level)
+    rows, columns = (len(array) if array.ndim else 1, array.shape[-1] if array.ndim > 1 else 1)
+    return np.ma.masked_invalid(array.astype("float64")).reshape(rows, -1, columns)
 
 
 @contextmanager
 def _adapted_converters(form: Format) -> Iterator[None]:
-    """Make converters need less memory and report nothing to their makers, and hide warnings about their own code."""
-    with warnings.catch_warnings(), _kept_log_level():
-        warnings.simplefilter("ignore")
-        if form.name == "OpenVINO":
-            import_openvino()
-        if form.name != "ONNX":
-            yield
-            return
-        from unittest.mock import patch  # which Python in a browser does not have
+    """Make converters need less memory, report nothing to their makers, and leave the settings of the process alone.
 
-        from tf2onnx.graph import Node
+    Other threads work meanwhile, so nothing is restored that they may have changed; only this thread converts.
+    """
+    # Keras's exporter asks NumPy for a name of the past.
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"keras\.src\.export")
+    adapted = {"ONNX": _adapted_tf2onnx, "OpenVINO": _adapted_openvino}.get(form.name, nullcontext)
+    with _CONVERTING, adapted():
+        yield
 
-        update = Node.update_proto
 
-        def update_unless_constant(node: Any, *arguments: Any) -> None:
-            """Skip constants, which are read elsewhere: each pass would leave a copy of all weights in memory."""
-            if not node.is_const():
-                update(node, *arguments)
+@contextmanager
+def _adapted_openvino() -> Iterator[None]:
+    """Keep OpenVINO from changing level, filters and handlers of the root logger, and from its telemetry."""
+    import_openvino()
+    from unittest.mock import patch  # which Python in a browser does not have
 
-        # With this variable, passes change the graph in place, and one that fails raises its error. Otherwise, each one
-        # works on a copy of the whole graph.
-        with (
-            patch.dict(os.environ, TF2ONNX_CATCH_ERRORS="FALSE"),
-            patch.object(Node, "update_proto", update_unless_constant),
-        ):
-            yield
+    from openvino.tools.ovc import convert as outer
+    from openvino.tools.ovc import convert_impl as inner
+
+    with patch.object(inner, "init_logger"), patch.object(outer, "restore_logger_state"):
+        yield
+
+
+@contextmanager
+def _adapted_tf2onnx() -> Iterator[None]:
+    """Make tf2onnx need less memory."""
+    from unittest.mock import patch
+
+    from tf2onnx.graph import Node
+
+    update = Node.update_proto
+
+    def update_unless_constant(node: Any, *arguments: Any) -> None:
+        """Skip constants, which are read elsewhere: each pass would leave a copy of all weights in memory."""
+        if not node.is_const():
+            update(node, *arguments)
+
+    # With this variable, passes change the graph in place, and one that fails raises its error. Otherwise, each one
+    # works on a copy of the whole graph.
+    with _environment("TF2ONNX_CATCH_ERRORS", "FALSE"), patch.object(Node, "update_proto", update_unless_constant):
+        yield
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment, and no other, as `patch.dict` would when it restores them."""
+    earlier = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if earlier is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = earlier
 
 
 def _reason(error: Exception) -> str:
@@ -267,6 +295,7 @@ def _excess(expected: Any, output: Any, tolerance: Any) -> float:
     """Return the largest difference of two arrays as a multiple of the tolerance; more than 1 is too much."""
     import numpy as np
 
-    if not np.array_equal(np.isfinite(expected), np.isfinite(output)):
+    infinite, other = (np.where(np.isfinite(each), 0, each) for each in (expected, output))
+    if not np.array_equal(infinite, other, equal_nan=True):
         return np.inf
-    return float((np.abs(_rows(expected) - _rows(output)) / tolerance).max(initial=0))
+    return float((abs(_numbers(expected) - _numbers(output)) / tolerance).filled(0).max(initial=0))

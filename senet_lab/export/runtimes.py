@@ -68,9 +68,9 @@ def _open_openvino(path: Path, precision: str) -> Runner:
 def _open_tflite(path: Path) -> Runner:
     import tensorflow as tf
 
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "(?s).*tf.lite.Interpreter is deprecated")  # it still comes with TensorFlow
-        interpreter = tf.lite.Interpreter(os.fspath(path), num_threads=os.cpu_count())
+    # It still comes with TensorFlow. The filter stays: to restore filters would undo those that other threads have set.
+    warnings.filterwarnings("ignore", "(?s).*tf.lite.Interpreter is deprecated")
+    interpreter = tf.lite.Interpreter(os.fspath(path), num_threads=os.cpu_count())
     signature = interpreter.get_signature_runner()
 
     def run(inputs: Arrays) -> Outputs:

@@ -18,6 +18,8 @@ from senet_lab.checks import one_of, quoted, whole
 from senet_lab.extras import require
 from senet_lab.gates.ablation import switchable
 from senet_lab.gates.sites import sites
+from senet_lab.nets.on_keras.entries import KINDS, UNKNOWN
+from senet_lab.nets.wiring import KERNELS
 
 if TYPE_CHECKING:
     import keras
@@ -86,14 +88,14 @@ def class_gradient(model: keras.Model, images: Array, layer: str, classes: Seque
             f"not {rank}, and that of the model 2, (images, classes)."
         )
     source, score = _class_scores(network.network)
-    found: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
 
     def note(name: str, output: Any) -> Any:
-        found[name] = output
+        outputs[name] = output
         return output
 
     predictions = network.walk(images, note)
-    maps, scores = found[layer], score(found[source])
+    maps, scores = outputs[layer], score(outputs[source])
     numbers = _check_classes(classes, len(images), scores.shape[-1])
 
     def chosen_scores(values: Any) -> Any:
@@ -116,7 +118,8 @@ def block_output(model: keras.Model, path: str) -> str:
     """Return the name of the operation with the output of a block: the last one that scales no longer change.
 
     From the scaled maps of the block's gate it follows the graph to the sum with the shortcut and the ReLU, until the
-    maps are used twice or change their shape. There, the maps are those that all later layers see.
+    maps are used twice, change their shape, or enter a layer with a kernel or a custom layer. There, the maps are those
+    that all later layers see.
 
     Raises:
         ValueError: the model has no gate at that path.
@@ -128,9 +131,14 @@ def block_output(model: keras.Model, path: str) -> str:
     while True:
         output = next(node.outputs[0] for node in nodes if node.operation.name == name)
         users = [node for node in nodes if any(each is output for each in node.input_tensors)]
-        if len(users) != 1 or users[0].outputs[0].shape != output.shape:
+        if len(users) != 1 or users[0].outputs[0].shape != output.shape or _has_kernel(users[0].operation):
             return str(name)
         name = users[0].operation.name
+
+
+def _has_kernel(operation: Any) -> bool:
+    """Return whether an operation has a kernel, or may have one since it is not Keras's."""
+    return KINDS.get(type(operation).__name__, UNKNOWN) in KERNELS
 
 
 def _gradient(function: Callable[[Any], Any], at: Any) -> Any:
@@ -161,17 +169,39 @@ def _class_scores(model: Any) -> tuple[str, Callable[[Any], Any]]:
     from keras import ops
 
     output = model.outputs[0]
-    last = output._keras_history.operation
-    if isinstance(last, (keras.layers.Activation, keras.layers.Softmax)):
-        return last.input._keras_history.operation.name, lambda scores: scores
+    shape = (-1, output.shape[-1])
+    while _keeps_values(_source(output)):
+        output = _input(output)
+    last = _source(output)
+    if isinstance(last, keras.layers.Activation) or type(last).__name__ == "Softmax":  # a layer, or an operation
+        return _source(_input(output)).name, lambda scores: ops.reshape(scores, shape)
     if type(last) is not keras.layers.Dense or last.activation is keras.activations.linear:
-        return last.name, lambda scores: scores
+        return last.name, lambda scores: ops.reshape(scores, shape)
 
     def before_activation(features: Any) -> Any:
         scores = ops.matmul(features, last.kernel)
-        return scores if last.bias is None else ops.add(scores, last.bias)
+        return ops.reshape(scores if last.bias is None else ops.add(scores, last.bias), shape)
 
-    return last.input._keras_history.operation.name, before_activation
+    return _source(_input(output)).name, before_activation
+
+
+def _keeps_values(operation: Any) -> bool:
+    """Return whether an operation changes only the shape or the precision of its input."""
+    import keras
+
+    if isinstance(operation, keras.layers.Activation):
+        return operation.activation is keras.activations.linear
+    return type(operation).__name__ in ("Reshape", "Flatten", "Squeeze", "Identity", "Cast")
+
+
+def _source(tensor: Any) -> Any:
+    return tensor._keras_history.operation
+
+
+def _input(tensor: Any) -> Any:
+    """Return the first tensor on which the operation that returned a tensor was called."""
+    history = tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index].input_tensors[0]
 
 
 def _check_classes(classes: Any, n_images: int, n_classes: int) -> list[int]:

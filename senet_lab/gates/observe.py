@@ -126,6 +126,8 @@ def _batches(images: Any, batch: int) -> Iterator[Array]:
 def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0) -> keras.Model:
     """Return the same architecture with newly initialized weights, to see the gates before training.
 
+    Layers that prepare the images keep what they were adapted to.
+
     Args:
         model: a functional model.
         images: prepared for the model; batch normalization takes its statistics from these, as it would in its first
@@ -136,6 +138,7 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
     import keras
 
     from senet_lab.nets.on_keras.acceleration import accelerate
+    from senet_lab.nets.on_keras.copying import copy_weights
 
     array_checks.model("model", model)
     if images is not None:
@@ -151,6 +154,9 @@ def untrained(model: keras.Model, images: Array | None = None, *, seed: int = 0)
         return accelerate(type(layer).from_config(config))
 
     clone = keras.models.clone_model(model, clone_function=fresh)
+    for layer, copy in zip(model._flatten_layers(), clone._flatten_layers(), strict=True):
+        if isinstance(layer, keras.layers.Normalization):
+            copy_weights(layer, copy)
     if images is not None:
         norms = [layer for layer in clone.layers if isinstance(layer, keras.layers.BatchNormalization)]
         momenta = [norm.momentum for norm in norms]

@@ -79,8 +79,8 @@ def _sum(name: str, rows: Sequence[Measured]) -> Measured:
 def profile(model: Any, batch: int = 8, *, input_shape: Sequence[Any] | None = None, repeats: int = 10) -> Profile:
     """Measure each layer of a model for prediction, with random input, on the device that Keras uses.
 
-    Layers of one shape and configuration are measured once. All are called by turns, so that what else the machine does
-    affects them alike.
+    The model stays as it is, including the seeds of random layers. Layers of one shape and configuration are measured
+    once. All are called by turns, so that what else the machine does affects them alike.
 
     Args:
         model: an `Architecture`, which is built, or a functional `keras.Model`.
@@ -89,10 +89,10 @@ def profile(model: Any, batch: int = 8, *, input_shape: Sequence[Any] | None = N
         repeats: turns of each layer, of which the median counts.
 
     Raises:
-        ValueError: as from `Ledger.of`, or a number is out of range.
-        MissingExtraError: Keras is not installed.
+        ValueError: as from `Ledger.of`, or a number is out of range, or there is not enough memory for the batch.
+        MissingExtraError: Keras or psutil is not installed.
     """
-    require("keras", by="a profile")
+    require("keras", "psutil", by="a profile")
     batch, repeats = whole("batch", batch, 1, MAX_BATCH), whole("repeats", repeats, 1, MAX_REPEATS)
     model = model.build() if isinstance(model, Architecture) else model
     graph = read_graph(model, input_shape)

@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import warnings
 
 import keras
 import numpy as np
@@ -209,18 +210,83 @@ def test_an_operation_that_tflite_does_not_have_is_named(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def wrong_export(model, change):
+    """Export a model with other weights, as a converter does that makes a mistake."""
+
+    def export(path, **options):
+        weights = model.get_weights()
+        model.set_weights(change(weights))
+        keras.Model.export(model, path, **options)
+        model.set_weights(weights)
+
+    return export
+
+
 @pytest.mark.parametrize("change", [1e-2, np.nan])
 def test_a_file_that_computes_something_else_is_not_left_behind(change, dense, tmp_path, monkeypatch):
-    def export(path, **options):
-        weights = dense.get_weights()
-        dense.set_weights([weights[0] * (1 + change), weights[1]])
-        keras.Model.export(dense, path, **options)
-        dense.set_weights(weights)
+    def changed(weights):
+        return [weights[0] * (1 + change), weights[1]]
 
-    monkeypatch.setattr(dense, "export", export)
+    monkeypatch.setattr(dense, "export", wrong_export(dense, changed))
     with pytest.raises(ValueError, match=r"the file computes something else: its outputs differ by \S+ times the tol"):
         save_model(dense, tmp_path / "net.xml")
     assert list(tmp_path.iterdir()) == []
+
+
+def boxes_and_scores():
+    inputs = keras.Input((4,), name="numbers")
+    boxes = layers.Rescaling(2000.0)(layers.Dense(4, activation="sigmoid")(inputs))
+    scores = layers.Dense(3, activation="softmax")(inputs)
+    return keras.Model(inputs, layers.Concatenate()([boxes, scores]))
+
+
+def infinite_and_finite():
+    inputs = keras.Input((4,), name="numbers")
+    x = layers.Dense(3)(inputs)
+    return keras.Model(inputs, layers.Concatenate()([keras.ops.log(0 * keras.ops.relu(x)), x]))
+
+
+@pytest.mark.parametrize("make", [boxes_and_scores, infinite_and_finite])
+def test_a_mistake_next_to_large_or_infinite_numbers_is_noticed(make, tmp_path, monkeypatch):
+    """The last kernel is negated: that of the scores, or of the finite numbers."""
+    model = make()
+    save_model(model, tmp_path / "right.xml")
+    monkeypatch.setattr(
+        model, "export", wrong_export(model, lambda weights: [*weights[:-2], -weights[-2], weights[-1]])
+    )
+    with pytest.raises(ValueError, match="the file computes something else"):
+        save_model(model, tmp_path / "wrong.xml")
+
+
+def test_an_infinite_number_with_the_other_sign_is_noticed():
+    expected, output = np.array([[np.inf, 1.0]]), np.array([[-np.inf, 1.0]])
+    tolerance = conversion._tolerance(expected)
+    assert conversion._excess(expected, output, tolerance) == np.inf
+    assert conversion._excess(expected, expected, tolerance) == 0
+
+
+@pytest.fixture
+def log_level():
+    earlier = logging.root.level
+    yield
+    logging.root.setLevel(earlier)
+
+
+@pytest.mark.usefixtures("log_level")
+@pytest.mark.parametrize("suffix", [".onnx", ".xml", pytest.param(".tflite", marks=pytest.mark.slow)])
+def test_settings_that_change_during_a_conversion_stay_changed(suffix, dense, tmp_path, monkeypatch):
+    def export(path, **options):
+        warnings.filterwarnings("error", message="mine")
+        logging.root.setLevel(logging.DEBUG)
+        monkeypatch.setenv("SENET_LAB_TEST", "meanwhile")
+        keras.Model.export(dense, path, **options)
+
+    monkeypatch.setattr(dense, "export", export)
+    save_model(dense, tmp_path / f"net{suffix}")
+    assert any(action == "error" and message and message.pattern == "mine" for action, message, *_ in warnings.filters)
+    assert logging.root.level == logging.DEBUG
+    assert os.environ["SENET_LAB_TEST"] == "meanwhile"
+    assert "TF2ONNX_CATCH_ERRORS" not in os.environ
 
 
 def test_bfloat16_which_openvino_prefers_where_it_can_is_beyond_the_tolerance(trained):
@@ -235,7 +301,7 @@ def test_examples_whose_outputs_depend_on_rounding_are_not_compared_nor_larger_o
     expected = np.array([[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]], "float32")
     flipped = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]], "float32")
     assert np.isfinite(conversion._tolerance(expected, expected)).all()
-    assert np.isfinite(conversion._tolerance(expected, expected, flipped)[:, 0]).tolist() == [True, False, False]
+    assert np.isfinite(conversion._tolerance(expected, expected, flipped)).all((1, 2)).tolist() == [True, False, False]
 
 
 class Chaotic(layers.Layer):

@@ -248,6 +248,16 @@ def test_the_batch_norms_of_an_untrained_twin_know_the_images(model):
     assert {layer.momentum for layer in twin.layers if hasattr(layer, "momentum")} == {0.99}
 
 
+def test_an_untrained_twin_prepares_images_as_the_network_does():
+    normalization = keras.layers.Normalization()
+    normalization.adapt(5 + 2 * IMAGES)
+    inputs = keras.Input(IMAGES.shape[1:])
+    model = keras.Model(inputs, keras.Sequential([normalization])(inputs))  # nested, as preprocessing often is
+    expected = model.predict(IMAGES, verbose=0)
+    assert np.abs(expected - IMAGES).max() > 1
+    np.testing.assert_array_equal(g.untrained(model).predict(IMAGES, verbose=0), expected)
+
+
 # Statistics
 
 LABELS = np.arange(4).repeat(100)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gate_readings import SMALL
 
+from senet_lab import add_se
 from senet_lab.gates.ablation import ablated
 from senet_lab.gates.gradcam import block_output, class_gradient, grad_cam
 
@@ -75,6 +76,53 @@ def test_scores_are_those_before_softmax():
     seen = class_gradient(network(0.4), IMAGE, "maps", [0])
     powers = np.exp(seen.scores)
     assert seen.predictions == pytest.approx(powers / powers.sum(), abs=1e-6)
+
+
+def ending(*last):
+    """Return the network without softmax, followed by other layers or operations."""
+    model = network(0.4, None)
+    x = model.output
+    for each in last:
+        x = each(x)
+    return keras.Model(model.input, x)
+
+
+LINEAR = keras.layers.Activation("linear", dtype="float32")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [keras.ops.softmax],
+        [keras.activations.softmax, LINEAR],
+        [keras.layers.Softmax(), keras.layers.Reshape((3,))],
+        [keras.layers.Reshape((1, 1, 3)), keras.layers.Activation("softmax"), keras.layers.Flatten()],
+        [keras.layers.Reshape((1, 3)), keras.ops.softmax, lambda x: keras.ops.squeeze(x, 1)],
+        [keras.layers.Softmax(), lambda x: keras.ops.cast(x, "float32")],
+    ],
+    ids=["operation", "linear", "reshape", "flatten", "squeeze", "cast"],
+)
+def test_scores_are_those_before_softmax_also_if_shape_or_precision_change_after_it(last):
+    seen, expected = (class_gradient(model, IMAGE, "maps", [0]) for model in (ending(*last), network(0.4)))
+    assert seen.scores == pytest.approx(expected.scores)
+    assert seen.predictions == pytest.approx(expected.predictions)
+    assert seen.gradients == pytest.approx(expected.gradients)
+
+
+def test_scores_are_those_before_the_softmax_of_a_dense_layer_whose_output_is_reshaped():
+    model = network(0.4)
+    reshaped = keras.Model(model.input, keras.layers.Reshape((3,))(model.output))
+    seen, expected = (class_gradient(each, IMAGE, "maps", [0]) for each in (reshaped, model))
+    assert seen.scores == pytest.approx(expected.scores)
+
+
+def test_the_output_of_a_block_is_before_the_next_convolution():
+    x = inputs = keras.Input((8, 8, 4))
+    for name in ("a", "b"):
+        x = keras.layers.Conv2D(4, 3, padding="same", name=name)(x)
+        x = keras.layers.BatchNormalization(name=f"{name}_bn")(x)
+    model = add_se(keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(x)), 2, ["a", "b"])
+    assert [block_output(model, f"{name}_se_scale") for name in "ab"] == ["a_bn", "b_bn"]
 
 
 def test_the_output_of_a_block_is_behind_its_shortcut():

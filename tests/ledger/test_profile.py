@@ -19,34 +19,40 @@ def model():
     return NETWORK.build()
 
 
-@pytest.mark.slow
-def test_every_layer_is_measured_without_warnings_and_squeeze_excite_is_one_kind(model, caplog):
-    logging.getLogger("tensorflow").addHandler(caplog.handler)  # which propagates nothing to other handlers
-    found = profile(model, batch=2, repeats=2)
+@pytest.fixture
+def log(caplog):
+    """What is logged, also by TensorFlow, which propagates nothing to other handlers."""
+    logging.getLogger("tensorflow").addHandler(caplog.handler)
+    yield caplog
     logging.getLogger("tensorflow").removeHandler(caplog.handler)
-    assert not caplog.records
+
+
+@pytest.mark.slow
+def test_every_layer_is_measured_without_warnings_and_squeeze_excite_is_one_kind(model, log):
+    measures = profile(model, batch=2, repeats=2)
+    assert not log.records
     ledger = Ledger.of(model)
-    assert {row.name: row.macs for row in found.rows} == {
+    assert {row.name: row.macs for row in measures.rows} == {
         row.name: row.macs for row in ledger.rows if row.kind != "input"
     }
-    assert all(row.ms >= 0 for row in found.rows)
-    assert found.model_ms > 0
-    kinds = {each.name: each for each in found.by_kind()}
+    assert all(row.ms >= 0 for row in measures.rows)
+    assert measures.model_ms > 0
+    kinds = {each.name: each for each in measures.by_kind()}
     assert kinds["squeeze-excite"].macs == ledger.se.macs
-    assert sum(each.ms for each in found.by_kind()) == pytest.approx(sum(row.ms for row in found.rows))
-    assert [*found.to_frame().columns] == ["name", "kind", "macs", "ms", "gmacs_per_s"]
+    assert sum(each.ms for each in measures.by_kind()) == pytest.approx(sum(row.ms for row in measures.rows))
+    assert [*measures.to_frame().columns] == ["name", "kind", "macs", "ms", "gmacs_per_s"]
 
 
 @pytest.mark.slow
-def test_layers_of_ones_own_several_inputs_and_whole_numbers_are_measured():
+def test_custom_layers_several_inputs_and_whole_numbers_are_measured():
     class Doubled(keras.layers.Layer):
         def call(self, x):
             return 2 * x
 
     words, image = keras.Input((5,), dtype="int32"), keras.Input((5, 4))
     x = keras.layers.Embedding(10, 4)(words) + image
-    found = profile(keras.Model([words, image], Doubled(name="mine")(x)), batch=2, repeats=1)
-    assert {row.kind for row in found.rows} == {"embedding", "add", "unknown"}
+    measures = profile(keras.Model([words, image], Doubled(name="mine")(x)), batch=2, repeats=1)
+    assert {row.kind for row in measures.rows} == {"embedding", "add", "unknown"}
 
 
 @pytest.mark.slow
@@ -77,3 +83,9 @@ def test_drawing_names_the_kind_that_is_slower_than_its_count_suggests():
     html = view._repr_html_()
     assert "measured, per batch of 8" in html
     assert "90.0% \u00b7 900" in html
+
+
+def test_drawing_says_so_if_nothing_takes_measurable_time():
+    view = measured(Profile((Measured("a", "reshape", 0, 0.0),), 1, 0.1))
+    assert view.words == "No layer takes long enough to be measured; try a larger batch."
+    assert "Time 0.0 ms" in view._repr_html_()

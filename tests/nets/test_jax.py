@@ -78,6 +78,10 @@ def test_on_jax_any_model_is_counted_measured_and_given_squeeze_excite(jax):
     jax("own_model")
 
 
+def test_on_jax_a_model_with_random_layers_stays_as_it_is_when_it_is_measured(jax):
+    jax("measured")
+
+
 def test_on_jax_grouped_convolution_is_accelerated(jax):
     jax("accelerated")
 

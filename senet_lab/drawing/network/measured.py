@@ -21,14 +21,16 @@ def measured_by_kind(profile: Profile) -> Html:
 def compare_time_and_count(profile: Profile) -> str:
     """Return in a sentence which kind takes far more time than its multiply-adds suggest, and what has none."""
     kinds, (macs, ms) = profile.by_kind(), _sums(profile)
-    idle = sum(each.ms for each in kinds if not each.macs)
-    without = f"{percent(idle, ms)} of the time goes to layers without multiply-adds"
+    if not ms:
+        return "No layer takes long enough to be measured; try a larger batch."
+    uncounted = sum(each.ms for each in kinds if not each.macs)
+    without = f"{percent(uncounted, ms)} of the time goes to layers without multiply-adds"
     counted = [each for each in kinds if each.macs and each.ms]
     if not counted:
         return f"{without}."
-    dear = max(counted, key=lambda each: each.ms / each.macs if each.ms > 0.01 * ms else 0)
-    its = f"Layers of kind \u201c{dear.name}\u201d have {percent(dear.macs, macs)} of the multiply-adds"
-    return f"{its} and take {percent(dear.ms, ms)} of the time; {without}."
+    slowest = max(counted, key=lambda each: each.ms / each.macs if each.ms > 0.01 * ms else 0)
+    count = f"Layers of kind \u201c{slowest.name}\u201d have {percent(slowest.macs, macs)} of the multiply-adds"
+    return f"{count} and take {percent(slowest.ms, ms)} of the time; {without}."
 
 
 def _sums(profile: Profile) -> tuple[int, float]:
@@ -38,7 +40,8 @@ def _sums(profile: Profile) -> tuple[int, float]:
 def _draw(profile: Profile) -> Drawing:
     """Draw the shares of each kind in multiply-adds and in time, on one scale, the slowest kind first."""
     kinds, (macs, ms) = profile.by_kind(), _sums(profile)
-    scale = BAR / max(*(each.macs / (macs or 1) for each in kinds), *(each.ms / (ms or 1) for each in kinds))
+    shares = [share for each in kinds for share in (each.macs / (macs or 1), each.ms / (ms or 1))]
+    scale = BAR / (max(shares) or 1)
     marks: list[Mark] = [
         *_heading(NAMES, f"Multiply-adds {short(macs)}", "counted, per image"),
         *_heading(NAMES + COLUMN, f"Time {ms:,.1f} ms", f"measured, per batch of {profile.batch}"),

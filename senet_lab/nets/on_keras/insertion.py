@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,7 +14,8 @@ from senet_lab.extras import require
 from senet_lab.nets.blocks import squeeze_excite_block
 from senet_lab.nets.branches import block_ends
 from senet_lab.nets.on_keras.acceleration import accelerate
-from senet_lab.nets.on_keras.graph import functional, sketch_of
+from senet_lab.nets.on_keras.copying import copy_weights
+from senet_lab.nets.on_keras.graph import Graph, functional, read_graph
 from senet_lab.nets.sketch import Sketch
 
 STYLE = style_of("paper")  # biases in both dense layers
@@ -28,12 +31,15 @@ def add_se(
 ) -> Any:
     """Return a copy of a model with its weights and with squeeze-excite (Hu et al. 2018). The model stays as it is.
 
+    A vocabulary to which a layer was adapted is not copied, since Keras keeps it outside its weights.
+
     Args:
         model: a functional `keras.Model`, or a Sequential one that is built, of any origin.
         ratio: of the channels of a map to those of the squeeze; at most the number of channels.
         after: the names of the layers whose output is scaled, or a function that returns for a layer whether its is.
-            None scales the end of each block: of each branch that is added to a shortcut; without these, the result of
-            each concatenation; without these, each map that is pooled.
+            They must be called once, and not belong to a nested model. None scales the end of each block: of each
+            branch that is added to a shortcut; without these, the result of each concatenation; without these, each map
+            that is pooled.
         exact: whether the new model computes the same as before until it is trained: new gates are 0.5 for every image,
             and are followed by a factor of 2. Otherwise, gates start at random, as in a new network.
 
@@ -42,8 +48,8 @@ def add_se(
         `conv_se_reduce`, `conv_se_gate`, `conv_se_scale` and, if `exact`, `conv_se_double`.
 
     Raises:
-        TypeError, ValueError: the model has no graph or no blocks, a named layer does not exist or has no feature maps
-            with channels last, or `ratio` leaves no channel.
+        TypeError, ValueError: the model has no graph or no blocks, or its channels come first, a named layer does not
+            exist or has no feature maps, or `ratio` leaves no channel.
         MissingExtraError: Keras is not installed.
     """
     require("keras", by="adding squeeze-excite to a model")
@@ -61,7 +67,7 @@ def add_se(
     copied = keras.models.clone_model(graph, call_function=call)
     for layer in graph.layers:
         if layer.weights:
-            copied.get_layer(layer.name).set_weights(layer.get_weights())
+            copy_weights(layer, copied.get_layer(layer.name))
     for name in names if exact else ():
         kernel = copied.get_layer(f"{name}_se_gate").kernel
         kernel.assign(keras.ops.zeros(kernel.shape, kernel.dtype))  # its bias is 0, so the gate is sigmoid(0) = 0.5
@@ -72,20 +78,36 @@ def _scaled(x: Any, ratio: int, name: str, *, exact: bool) -> Any:
     """Return feature maps after squeeze-excite, multiplied by 2 if the gates start at 0.5."""
     import keras
 
-    scaled = squeeze_excite_block(x, ratio, style=STYLE, name=name)
-    return keras.layers.Rescaling(2.0, name=f"{name}_se_double")(scaled) if exact else scaled
+    with _policy_of(x):
+        scaled = squeeze_excite_block(x, ratio, style=STYLE, name=name)
+        return keras.layers.Rescaling(2.0, name=f"{name}_se_double")(scaled) if exact else scaled
+
+
+@contextmanager
+def _policy_of(x: Any) -> Iterator[None]:
+    """Make new layers of this thread compute in the dtype of a tensor, with weights of at least 32 bits."""
+    import keras
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(f"mixed_{x.dtype}" if "16" in x.dtype else x.dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def _places(model: Any, after: Collection[str] | Callable[[Any], bool] | None, ratio: int) -> set[str]:
     """Return the names of the layers whose output is scaled."""
     shapes = [tuple(side or OPEN_SIDE for side in each.shape[1:]) for each in model.inputs]
-    network = sketch_of(model, shapes)
-    calls = {each.written[-1].name: each for each in network.ordered() if each.inputs and each.written}
-    # Layers of nested models belong to these, and a layer that is called twice would get two gates.
-    once = {name: each for name, each in calls.items() if "/" not in name and f"{name} (call 2)" not in calls}
+    graph = read_graph(model, shapes)
+    _must_have_channels_last(model, graph)
+    once = _called_once(graph)
+    if not once:
+        raise ValueError(f"Model {quoted(model.name)} has no layer of its own that is called once.")
     if after is None:
-        names = [name for end in block_ends(network) if (name := end.written[-1].name) in once]
-        rule = "has no block that squeeze-excite could be added to: none at all, or each has it or is in a nested model"
+        names = [name for end in block_ends(graph.sketch) if (name := end.written[-1].name) in once]
+        rule = "has no block that squeeze-excite could be added to: none at all, or each has it already, "
+        rule += "is in a nested model or ends with a layer that is called twice"
     elif callable(after):
         names = [layer.name for layer in model.layers if layer.name in once and after(layer)]
         rule = "has no layer for which `after` returns true"
@@ -96,6 +118,32 @@ def _places(model: Any, after: Collection[str] | Callable[[Any], bool] | None, r
     for name in names:
         _must_be_scalable(name, once, ratio)
     return set(names)
+
+
+def _must_have_channels_last(model: Any, graph: Graph) -> None:
+    """Raise a ValueError if a layer of a model has its channels first, or a new one would."""
+    import keras
+
+    formats = {getattr(call.operation, "data_format", None) for call in graph.calls}
+    if "channels_first" in formats | {keras.config.image_data_format()}:
+        raise ValueError(
+            f"Model {quoted(model.name)} must have its channels last, and so must Keras; try "
+            "keras.config.set_image_data_format('channels_last') before you build it."
+        )
+
+
+def _called_once(graph: Graph) -> dict[str, Sketch]:
+    """Return the output of each layer that is called once, by its name, without the layers of nested models.
+
+    A layer that is called twice would get two gates of one name.
+    """
+    calls = Counter(call.operation for call in graph.calls)
+    names = {call.name for call in graph.calls if calls[call.operation] == 1 and "/" not in call.name}
+    return {
+        each.written[-1].name: each
+        for each in graph.sketch.ordered()
+        if each.written and each.written[-1].name in names
+    }
 
 
 def _must_be_scalable(name: str, once: Mapping[str, Sketch], ratio: int) -> None:

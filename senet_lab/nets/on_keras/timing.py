@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from math import ceil
+from math import ceil, prod
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
+from senet_lab import memory
+from senet_lab.memory import size_words
 from senet_lab.nets.on_keras.graph import Call, Graph
 
+_Arrays: TypeAlias = Mapping[Any, Any]  # by type and shape, see `_described`
+
 MODEL, NOTHING = "model", "nothing"
-TURN, MOST = 2.0, 100  # milliseconds of a turn; calls in it
+TURN, MAX_CALLS = 2.0, 100  # milliseconds of a turn; calls in it
 
 
 def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict[str, float], float]:
@@ -26,9 +30,15 @@ def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict
         batch: images per call, of random numbers.
         repeats: turns of each, of which the median counts. A layer that takes less than `TURN` is called several times
             in a turn, since a single call is too short to measure.
+
+    Raises:
+        ValueError: there is not enough memory for the inputs of the layers.
     """
-    timers = {_key(call): _timer(call.operation, call.args, call.kwargs, batch) for call in graph.calls}
-    timers |= {MODEL: _timer(model, (graph.inputs,), {}, batch), NOTHING: _timer(_same, (graph.inputs,), {}, batch)}
+    tensors = [each for call in graph.calls for each in _tensors((call.args, call.kwargs))]
+    arrays = _arrays([*_tensors(graph.inputs), *tensors], batch)
+    distinct = {_key(call): call for call in graph.calls}
+    timers = {key: _timer(call.operation, call.args, call.kwargs, arrays) for key, call in distinct.items()}
+    timers |= {MODEL: _timer(model, (graph.inputs,), {}, arrays), NOTHING: _timer(_same, (graph.inputs,), {}, arrays)}
     times = _medians(timers, repeats)
     return {call.name: max(times[_key(call)] - times[NOTHING], 0.0) for call in graph.calls}, times[MODEL]
 
@@ -37,41 +47,70 @@ def _same(x: Any) -> Any:
     return x
 
 
-def _key(call: Call) -> Hashable:
-    """Return what calls have in common that take the same time: class, configuration and shapes."""
+def _tensors(structure: Any) -> list[Any]:
+    """Return the symbolic tensors in a structure, in order."""
     import keras
 
-    shapes = tuple(str(each) for each in keras.tree.flatten((call.args, call.kwargs)) if hasattr(each, "shape"))
+    return [each for each in keras.tree.flatten(structure) if isinstance(each, keras.KerasTensor)]
+
+
+def _key(call: Call) -> Hashable:
+    """Return what calls have in common that take the same time: class, configuration, shapes and other arguments."""
+    import keras
+
+    arguments = repr(keras.tree.map_structure(_described, (call.args, call.kwargs)))
     try:
         config = {name: value for name, value in call.operation.get_config().items() if name != "name"}
-        return type(call.operation), json.dumps(config, default=str, sort_keys=True), shapes
-    except (AttributeError, NotImplementedError, TypeError):  # an operation, or a layer of one's own
-        return id(call.operation), shapes
+        return type(call.operation), json.dumps(config, default=str, sort_keys=True), arguments
+    except (AttributeError, NotImplementedError, TypeError):  # an operation, or a custom layer
+        return id(call.operation), arguments
 
 
-def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, batch: int) -> Callable[[int], float]:
+def _described(argument: Any) -> Any:
+    """Return shape and type of a tensor or array, without the name that each tensor has; any other argument itself."""
+    return f"{argument.dtype}{tuple(argument.shape)}" if hasattr(argument, "shape") else argument
+
+
+def _timer(operation: Callable[..., Any], args: Any, kwargs: Any, arrays: _Arrays) -> Callable[[int], float]:
     """Return a function that calls an operation, compiled, so many times, and returns the milliseconds per call."""
     import keras
 
     given = keras.tree.flatten((args, kwargs))
-    arrays = [_array(each, batch) for each in given if isinstance(each, keras.KerasTensor)]
+    inputs = [arrays[_described(each)] for each in _tensors(given)]
 
     def call(*tensors: Any) -> Any:
         rest = iter(tensors)
-        filled = [next(rest) if isinstance(each, keras.KerasTensor) else each for each in given]
-        its_args, its_kwargs = keras.tree.pack_sequence_as((args, kwargs), filled)
-        return operation(*its_args, **its_kwargs)
+        values = [next(rest) if isinstance(each, keras.KerasTensor) else each for each in given]
+        new_args, new_kwargs = keras.tree.pack_sequence_as((args, kwargs), values)
+        with keras.StatelessScope():  # or a traced value would stay in the model: in the seed of a random layer
+            return operation(*new_args, **new_kwargs)
 
-    function, wait = _compiled(call, arrays)
+    function, wait = _compiled(call, inputs)
 
     def time(calls: int) -> float:
         start = perf_counter()
         for _ in range(calls):
-            result = function(*arrays)
+            result = function(*inputs)
         wait(result)
         return 1000 * (perf_counter() - start) / calls
 
     return time
+
+
+def _arrays(tensors: Sequence[Any], batch: int) -> _Arrays:
+    """Return an array for each shape and type of symbolic tensors, with which all layers are called.
+
+    Raises:
+        ValueError: there is not enough memory for them.
+    """
+    distinct = {_described(each): each for each in tensors}
+    size = 4 * sum(prod(each.shape[1:]) for each in distinct.values())  # bytes per image: most are float32
+    if batch * size > (free := memory.available()):
+        raise ValueError(
+            f"`batch` (={batch}) needs more than {size_words(batch * size)} of memory, for the inputs of the layers, "
+            f"and {size_words(free)} are free; try {max(1, free // (2 * size))}."
+        )
+    return {key: _array(each, batch) for key, each in distinct.items()}
 
 
 def _array(tensor: Any, batch: int) -> Any:
@@ -106,7 +145,7 @@ def _medians(timers: Mapping[Hashable, Callable[[int], float]], repeats: int) ->
     """Let each timer have its turn, as often as stated, and return the median of each."""
     for time in timers.values():
         time(1)  # the first call allocates memory
-    calls = {key: ceil(TURN / max(time(1), TURN / MOST)) for key, time in timers.items()}
+    calls = {key: ceil(TURN / max(time(1), TURN / MAX_CALLS)) for key, time in timers.items()}
     times: dict[Hashable, list[float]] = {key: [] for key in timers}
     for _ in range(repeats):
         for key, time in timers.items():
