@@ -25,7 +25,7 @@ class Measured(NamedTuple):
     Attributes:
         name, kind: of its row in the ledger; a layer of squeeze-excite has the kind "squeeze-excite", one of ECA "ECA".
         macs: multiply-adds per image; 0 also if they are not known.
-        ms: milliseconds per batch: the median of several turns, less what an empty call takes.
+        ms: milliseconds per batch: the fastest of several turns, less what an empty call takes.
     """
 
     name: str
@@ -86,7 +86,7 @@ def profile(model: Any, batch: int = 8, *, input_shape: Sequence[Any] | None = N
         model: an `Architecture`, which is built, or a functional `keras.Model`.
         batch: images per call.
         input_shape: as in `Ledger.of`.
-        repeats: turns of each layer, of which the median counts.
+        repeats: turns of each layer, of which the fastest counts.
 
     Raises:
         ValueError: as from `Ledger.of`, or a number is out of range, or there is not enough memory for the batch.

@@ -13,7 +13,7 @@ def block_ends(network: Sketch) -> list[Sketch]:
 
     - Where a branch is added to a shortcut, or concatenated with the map from which it starts: the end of the branch.
     - In a network that only concatenates several branches, such as Inception: the result.
-    - In a network without branches: each map that is pooled.
+    - In a network without branches: each map that is pooled, or flattened without being pooled.
 
     Branches that contain squeeze-excite already are left out.
     """
@@ -21,8 +21,13 @@ def block_ends(network: Sketch) -> list[Sketch]:
     branches = [branch for each in graph.sketches if (branch := graph.branch(each))]
     ends = [end for end, is_scaled in branches if not is_scaled]
     if not branches:
-        ends = graph.modules() or [each.inputs[0] for each in graph.sketches if each.kind in POOLS]
+        ends = graph.modules() or [each.inputs[0] for each in graph.sketches if _ends_a_map(each)]
     return list({id(end): end for end in ends if len(end.shape) == 4}.values())
+
+
+def _ends_a_map(sketch: Sketch) -> bool:
+    is_flattened = sketch.kind == "reshape" and len(sketch.shape) == 2 and sketch.inputs[0].kind not in POOLS
+    return sketch.kind in POOLS or is_flattened
 
 
 class _Graph:
@@ -55,7 +60,7 @@ class _Graph:
         return self._before[id(a)] & ~self._before[id(b)]
 
     def modules(self) -> list[Sketch]:
-        """Return the results of concatenations, apart from those that are concatenated again."""
-        results = [each for each in self.sketches if each.kind == "concatenate"]
+        """Return the concatenations of maps, apart from those that are concatenated again."""
+        results = [each for each in self.sketches if each.kind == "concatenate" and len(each.shape) == 4]
         inner = {id(each) for sketch in results for each in sketch.inputs}
         return [each for each in results if id(each) not in inner]

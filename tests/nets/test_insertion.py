@@ -105,6 +105,24 @@ def test_without_branches_maps_are_scaled_before_they_are_pooled():
         layers.GlobalAveragePooling2D(),
     )  # fmt: skip
     assert squeezed(add_se(plain, ratio=2)) == ["a", "b"]
+    flattened = chain(
+        layers.Conv2D(4, 3, name="a"), layers.MaxPooling2D(), layers.Conv2D(4, 3, name="b"), layers.Flatten()
+    )
+    assert squeezed(add_se(flattened, ratio=2)) == ["a", "b"]
+    pooled = chain(layers.Conv2D(4, 3, name="a"), layers.MaxPooling2D(), layers.Flatten())
+    assert squeezed(add_se(pooled, ratio=2)) == ["a"]
+
+
+def test_a_table_beside_the_image_is_no_map_that_is_concatenated():
+    image, table = keras.Input((16, 16, 3)), keras.Input((5,))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, name="a")(image))
+    assert squeezed(add_se(keras.Model([image, table], layers.Concatenate()([x, table])), ratio=2)) == ["a"]
+
+
+@pytest.mark.parametrize("after", ["a", 5], ids=["a_name", "a_number"])
+def test_after_takes_several_names_or_a_function(after):
+    with pytest.raises(TypeError, match="`after` must be names of layers, or a function of a layer"):
+        add_se(chain(layers.Conv2D(4, 3, name="a")), 2, after)
 
 
 def test_without_shortcuts_the_results_of_concatenations_are_scaled():
@@ -133,7 +151,7 @@ def with_squeeze_excite():
      (lambda: chain(layers.Conv2D(4, 3, name="a")), {"after": ["a"], "ratio": 8}, "leaves no channel of 4"),
      (lambda: chain(layers.Conv2D(4, 3, name="a")), {"after": []}, "was given no layers"),
      (lambda: add_se(chain(layers.Conv2D(4, 3, name="a")), 2, ["a"]), {"after": ["a"], "ratio": 2}, "this one has it already"),
-     (lambda: keras.Sequential([layers.Dense(3)]), {}, "a Sequential one that is built"),
+     (lambda: keras.Sequential([layers.Dense(3)]), {}, "call the Sequential one first"),
      (lambda: chain(layers.Conv2D(4, 3)), {"ratio": 0}, "at least 1")],
 )  # fmt: skip
 def test_what_cannot_be_done_is_explained(make, options, problem):

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from senet_lab.architecture.style import squeezed_channels, style_of
-from senet_lab.checks import MAX_RATIO, flag, quoted, whole
+from senet_lab.checks import MAX_RATIO, InvalidTypeError, flag, quoted, whole
 from senet_lab.extras import require
 from senet_lab.nets.blocks import squeeze_excite_block
 from senet_lab.nets.branches import block_ends
@@ -38,8 +38,8 @@ def add_se(
         ratio: of the channels of a map to those of the squeeze; at most the number of channels.
         after: the names of the layers whose output is scaled, or a function that returns for a layer whether its is.
             They must be called once, and not belong to a nested model. None scales the end of each block: of each
-            branch that is added to a shortcut; without these, the result of each concatenation; without these, each map
-            that is pooled.
+            branch that is added to a shortcut or concatenated with it; without these, the result of each concatenation;
+            without these, each map that is pooled or flattened.
         exact: whether the new model computes the same as before until it is trained: new gates are 0.5 for every image,
             and are followed by a factor of 2. Otherwise, gates start at random, as in a new network.
 
@@ -108,13 +108,18 @@ def _places(model: Any, after: Collection[str] | Callable[[Any], bool] | None, r
         names = [name for end in block_ends(graph.sketch) if (name := end.written[-1].name) in once]
         rule = "has no block that squeeze-excite could be added to: none at all, or each has it already, "
         rule += "is in a nested model or ends with a layer that is called twice"
+    elif isinstance(after, str) or not (callable(after) or isinstance(after, Collection)):
+        raise InvalidTypeError(
+            "after", after, "must be names of layers, or a function of a layer", f"[{quoted(after)}]"
+        )
     elif callable(after):
         names = [layer.name for layer in model.layers if layer.name in once and after(layer)]
         rule = "has no layer for which `after` returns true"
     else:
         names, rule = [*after], "was given no layers"
     if not names:
-        raise ValueError(f"Model {quoted(model.name)} {rule}; name layers, such as after=[{quoted([*once][-1])}].")
+        fit = [name for name, output in once.items() if len(output.shape) == 4] or [*once]
+        raise ValueError(f"Model {quoted(model.name)} {rule}; name layers, such as after=[{quoted(fit[-1])}].")
     for name in names:
         _must_be_scalable(name, once, ratio)
     return set(names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import ceil, prod
-from statistics import median
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -28,8 +27,8 @@ def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict
     Args:
         graph: of the model, from `read_graph`.
         batch: images per call, of random numbers.
-        repeats: turns of each, of which the median counts. A layer that takes less than `TURN` is called several times
-            in a turn, since a single call is too short to measure.
+        repeats: turns of each, of which the fastest counts, since what else the machine does only adds to it. A layer
+            that takes less than `TURN` is called several times in a turn, since one call is too short to measure.
 
     Raises:
         ValueError: there is not enough memory for the inputs of the layers.
@@ -39,7 +38,7 @@ def time_calls(model: Any, graph: Graph, batch: int, repeats: int) -> tuple[dict
     distinct = {_key(call): call for call in graph.calls}
     timers = {key: _timer(call.operation, call.args, call.kwargs, arrays) for key, call in distinct.items()}
     timers |= {MODEL: _timer(model, (graph.inputs,), {}, arrays), NOTHING: _timer(_same, (graph.inputs,), {}, arrays)}
-    times = _medians(timers, repeats)
+    times = _fastest(timers, repeats)
     return {call.name: max(times[_key(call)] - times[NOTHING], 0.0) for call in graph.calls}, times[MODEL]
 
 
@@ -141,8 +140,8 @@ def _compiled(function: Callable[..., Any], arrays: Sequence[Any]) -> tuple[Call
     return function, lambda result: result
 
 
-def _medians(timers: Mapping[Hashable, Callable[[int], float]], repeats: int) -> dict[Hashable, float]:
-    """Let each timer have its turn, as often as stated, and return the median of each."""
+def _fastest(timers: Mapping[Hashable, Callable[[int], float]], repeats: int) -> dict[Hashable, float]:
+    """Let each timer have its turn, as often as stated, and return the least of each."""
     for time in timers.values():
         time(1)  # the first call allocates memory
     calls = {key: ceil(TURN / max(time(1), TURN / MAX_CALLS)) for key, time in timers.items()}
@@ -150,4 +149,4 @@ def _medians(timers: Mapping[Hashable, Callable[[int], float]], repeats: int) ->
     for _ in range(repeats):
         for key, time in timers.items():
             times[key].append(time(calls[key]))
-    return {key: median(each) for key, each in times.items()}
+    return {key: min(each) for key, each in times.items()}
