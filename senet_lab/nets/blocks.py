@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.architecture.style import Style, squeezed_channels, style_of
-from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
+from senet_lab.checks import MAX_CLASSES, MAX_RATIO, MAX_UNITS, divisible, whole
 from senet_lab.nets.layers import (
     Add,
     BatchNormalization,
@@ -78,6 +78,8 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
+    elif style.stem == "simple":
+        x = conv(inputs, n_filters, 3, strides=2, style=style, name=f"{name}_conv")
     elif style.stem == "deep":
         x = conv(inputs, n_filters // 2, 3, strides=2, style=style, name=f"{name}_conv1")
         x = batch_norm(x, style=style, name=f"{name}_bn1")
@@ -90,7 +92,7 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
         x = conv(inputs, n_filters, 7, strides=2, style=replace(style, padding="symmetric"), name=f"{name}_conv")
     x = batch_norm(x, style=style, name=f"{name}_bn")
     x = ReLU(name=f"{name}_relu")(x)
-    if style.stem == "cifar":
+    if style.stem in ("cifar", "simple"):
         return x
     # Behind a ReLU a padded zero never wins, so these equal max pooling with padding in Caffe and PyTorch.
     padding = ((0, 1), (0, 1)) if style.pool_padding == "ceil" else 1
@@ -98,12 +100,15 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     return MaxPooling2D(3, strides=2, name=f"{name}_pool")(x)
 
 
-def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+def squeeze_excite_block(
+    x: Any, ratio: int = 16, *, channels: int | None = None, style: Style = ORIGINAL, name: str | None = None
+) -> Any:
     """Squeeze and Excite: pool each channel to one number, two dense layers, scale (Hu et al. 2018, sec. 3).
 
     Args:
         x: feature maps, (batch, height, width, channels); the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
+        channels: the channels that are divided by the ratio; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.
@@ -111,7 +116,11 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, na
     name = unique_name(x, "squeeze_excite") if name is None else name
     filters = x.shape[-1]
     pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
-    squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
+    squeezed = squeezed_channels(
+        filters if channels is None else whole("channels", channels, 1, MAX_UNITS),
+        whole("ratio", ratio, 1, MAX_RATIO),
+        style.squeeze_divisor,
+    )
     gate = pooling(keepdims=True, name=f"{name}_se_squeeze", role="squeeze")(x)
     gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_se_reduce")
     gate = _se_dense(gate, filters, style.gate, style=style, role="gate", name=f"{name}_se_gate")
@@ -153,12 +162,13 @@ def residual_block(
         cardinality: groups of the 3x3 convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
+    channels = x.shape[-1] if style.squeeze_from == "input" else None
 
     def excited(x: Any, place: str) -> Any:
         """Apply squeeze-excite to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
         if ratio is None or style.place != place:
             return x
-        return squeeze_excite_block(x, ratio, style=style, name=name)
+        return squeeze_excite_block(x, ratio, channels=channels, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck
     shortcut = excited(shortcut, "identity")
