@@ -1,7 +1,7 @@
 """Networks of timm that this package can build: their architectures and image preprocessing.
 
 timm's `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*` networks, which were ported from
-Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py` and `senet.py`).
+Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py`, `senet.py` and `regnet.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.regnet import PUBLISHED as PUBLISHED_SIZES
 from senet_lab.checks import first_few, nearest, one_of, quoted
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.weights.timm.preprocessing import Preprocessing
@@ -19,7 +20,7 @@ from senet_lab.weights.timm.preprocessing import Preprocessing
 if TYPE_CHECKING:
     import keras
 
-_SIZES: Mapping[str, dict[str, Any]] = {
+_SIZES: dict[str, dict[str, Any]] = {
     "seresnet18": {"depth": 18},
     "seresnet34": {"depth": 34},
     "seresnet50": {"depth": 50},
@@ -32,9 +33,18 @@ _SIZES: Mapping[str, dict[str, Any]] = {
     "seresnext101_64x4d": {"family": "resnext", "depth": 101, "cardinality": 64},
     "senet154": {"family": "resnext", "depth": 154, "cardinality": 64},
 }
+# RegNetY by its cost in units of 0.1 G multiply-adds: `regnety_004` is RegNetY-400MF.
+_COSTS = ("002", "004", "006", "008", "016", "032", "040", "064", "080", "120", "160", "320")
+_Y: Mapping[str, Any] = {"family": "regnet", "ratio": 4}
+_REGNETS: dict[str, dict[str, Any]] = {
+    **{f"regnety_{cost}": {**_Y, **s._asdict()} for cost, s in zip(_COSTS, PUBLISHED_SIZES.values(), strict=True)},
+    # torchvision rounds some widths to other multiples of the group width: halves up, and never down by more than 10%.
+    "regnety_008_tv": {**_Y, "groups": ((64, 1), (144, 3), (320, 8), (784, 2)), "group_width": 16},
+    "regnety_080_tv": {**_Y, "groups": ((224, 2), (448, 4), (896, 10), (2016, 1)), "group_width": 56},
+}
 MODERN = tuple(name for name in _SIZES if name != "seresnext26_32x4d")  # which exists only as a legacy network
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
-NAMES = (*MODERN, *LEGACY)
+NAMES = (*MODERN, *LEGACY, *_REGNETS)
 MAX_NAMED = 6  # layers in an error message
 # Other networks of timm with similar names; their last letter says how stem and shortcuts differ.
 OTHERS = re.compile(r"seresnex?t(aa)?\d+(?P<stem>d|tn?)(_\d+x\d+d)?")
@@ -50,6 +60,12 @@ class Published(NamedTuple):
 _RA2 = Preprocessing(224, 0.875, "bicubic")
 _CAFFE = Preprocessing(224, 0.875, "bilinear")
 _A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
+_TV2, _AT_384 = Preprocessing(224, 0.965, "bicubic"), Preprocessing(384, 1.0, "bicubic")
+_IN_TORCHVISION = ("004", "008_tv", "016", "032", "080_tv", "160", "320")
+_BY_TIMM = (
+    "032.ra_in1k", "040.ra3_in1k", "064.ra3_in1k", "080.ra3_in1k", "120.sw_in12k_ft_in1k", "160.deit_in1k",
+    "160.lion_in12k_ft_in1k", "160.sw_in12k_ft_in1k",
+)  # fmt: skip
 # timm 1.0.31's default_cfgs: the weights on huggingface.co, and the preprocessing with which each was trained.
 PUBLISHED: Mapping[str, Published] = {
     "seresnet50.ra2_in1k": Published("seresnet50", _RA2),
@@ -62,6 +78,14 @@ PUBLISHED: Mapping[str, Published] = {
     "seresnext101_32x8d.ah_in1k": Published("seresnext101_32x8d", _A1),
     "seresnext101_64x4d.gluon_in1k": Published("seresnext101_64x4d", _RA2),
     "senet154.gluon_in1k": Published("senet154", _RA2),
+    **{f"regnety_{cost}.pycls_in1k": Published(f"regnety_{cost}", _RA2) for cost in _COSTS},
+    **{f"regnety_{each}.tv2_in1k": Published(f"regnety_{each}", _TV2) for each in _IN_TORCHVISION},
+    **{f"regnety_{each}": Published(f"regnety_{each}".partition(".")[0], _A1) for each in _BY_TIMM},
+    "regnety_160.swag_ft_in1k": Published("regnety_160", _AT_384),
+    "regnety_160.swag_lc_in1k": Published("regnety_160", _TV2),
+    "regnety_320.swag_ft_in1k": Published("regnety_320", _AT_384),
+    "regnety_320.swag_lc_in1k": Published("regnety_320", _TV2),
+    "regnety_320.seer_ft_in1k": Published("regnety_320", _AT_384),
 }
 # Weights that are available elsewhere, as pickles: the legacy networks, converted from Caffe.
 PICKLED: Mapping[str, Published] = {
@@ -88,7 +112,7 @@ def architecture_of(name: str) -> Architecture:
     plain = one_of("name", network, NAMES, "senet_lab.weights.timm.networks.NAMES").removeprefix("legacy_")
     legacy = network != plain
     late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
-    return Architecture(**_SIZES[plain], **late, convention="paper" if legacy else "timm")
+    return Architecture(**(_SIZES | _REGNETS)[plain], **late, convention="paper" if legacy else "timm")
 
 
 def name_of(network: Architecture | keras.Model) -> str:

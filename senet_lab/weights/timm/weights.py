@@ -28,7 +28,7 @@ with needed_by(__name__):
 if TYPE_CHECKING:
     import keras
 
-CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # may have any number of classes
+CLASSIFIER = re.compile(r"(fc|last_linear|head\.fc)\.(weight|bias)")  # may have any number of classes
 
 
 class Target(NamedTuple):
@@ -74,13 +74,15 @@ def to_timm(model: keras.Model) -> dict[str, Array]:
     array_checks.model("model", model)
     import keras
 
-    legacy = name_of(model).startswith("legacy_")
+    name = name_of(model)
+    legacy, regnet = name.startswith("legacy_"), name.startswith("regnet")
     deep = any(layer.name == "stem_conv1" for layer in model.layers)
     state_dict = {}
     for variable in model.weights:
-        layer, _, name = variable.path.rpartition("/")
+        layer, _, part = variable.path.rpartition("/")
         array = keras.ops.convert_to_numpy(variable.value)
-        state_dict[key(layer.rpartition("/")[2], name, deep=deep, legacy=legacy)] = to_timm_layout(array, layer)
+        theirs = key(layer.rpartition("/")[2], part, deep=deep, legacy=legacy, regnet=regnet)
+        state_dict[theirs] = to_timm_layout(array, layer)
     return state_dict
 
 
@@ -110,7 +112,7 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
 def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
     """Return the variable that each tensor of timm belongs to."""
     rows = architecture.ledger().rows
-    deep = any(row.name == "stem_conv1" for row in rows)
+    deep, regnet = any(row.name == "stem_conv1" for row in rows), architecture.family == "regnet"
     targets: dict[str, Target] = {}
     for row in rows:
         out = row.output_shape[-1]
@@ -124,7 +126,7 @@ def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
         if "kernel" in parts and row.params > prod(parts["kernel"]):
             parts["bias"] = (out,)
         for variable, shape in parts.items():
-            name = key(row.name, variable, deep=deep, legacy=legacy)
+            name = key(row.name, variable, deep=deep, legacy=legacy, regnet=regnet)
             targets[name] = Target(f"{row.name}/{variable}", shape)
     return targets
 
