@@ -11,24 +11,28 @@ import numpy as np
 
 ANSWERS = Path(__file__).with_name("timm_answers.json")
 ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one reveals where zeros are padded
-# Networks that differ from another one only in depth. Their outputs follow from it and were not recorded, except those
+# Networks that differ from another one only in depth, or for a RegNet in its sizes. Their outputs follow from it and were not recorded, except those
 # of one network with 152 layers, seresnet152.
 DEEPER = {
     "seresnet34": "seresnet18", "seresnet101": "seresnet50", "seresnext101_32x4d": "seresnext50_32x4d",
     "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",
     "legacy_seresnet152": "legacy_seresnet50", "legacy_seresnext50_32x4d": "legacy_seresnext26_32x4d",
     "legacy_seresnext101_32x4d": "legacy_seresnext26_32x4d",
+    **{
+        f"regnety_{cost}": "regnety_002"
+        for cost in ("004", "006", "008", "008_tv", "032", "040", "064", "080", "080_tv", "120", "160", "320")
+    },
 }  # fmt: skip
-LARGER = re.compile("152|32x8d|64x4d")  # networks with the layers of another one, but more or wider
+LARGER = re.compile("152|32x8d|64x4d|regnety_016")  # networks with the layers of another one, but more or wider
 PROBES = 48  # numbers stored per output, evenly spaced
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 
 
 def sides(name):
-    """Return image sizes for a network of timm: small, since map size changes no layer; for one network, full size."""
+    """Return image sizes for a network of timm: small, since map size changes no layer; for two networks, full size."""
     if name in DEEPER:
         return ()
-    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name == "seresnext50_32x4d"))
+    return (ODD, *[EVEN] * (not LARGER.search(name)), *[FULL] * (name in ("seresnext50_32x4d", "regnety_002")))
 
 
 def draw(shapes, seed=0):

@@ -20,6 +20,11 @@ from timm_imported import timm
 torch.set_num_threads(1)  # with two threads, small layers take six times the processor time
 
 
+def stage(model, number):
+    """Return a group of blocks of a network, by its number from 1."""
+    return getattr(model, f"s{number}" if hasattr(model, "s1") else f"layer{number}")
+
+
 def seen(model, side):
     """Return logits, maps after each group and the gates of every block for an image of a size; (1, ..., channels)."""
     kept = {}
@@ -29,9 +34,9 @@ def seen(model, side):
 
     hooks = []
     for number in range(1, 5):
-        group = getattr(model, f"layer{number}")
+        group = stage(model, number)
         hooks.append(group.register_forward_hook(keep(f"group{number}")))
-        for block, module in enumerate(group, 1):
+        for block, module in enumerate(group.children(), 1):
             gate = module.se.gate if hasattr(module, "se") else module.se_module.sigmoid
             hooks.append(gate.register_forward_hook(keep(f"group{number}_block{block}_gate")))
     with torch.no_grad():
@@ -62,7 +67,7 @@ def answers(name, folder=None):
             np.savez(f"{folder}/{side[0]}.npz", **found)
         parts = {"log": torch.log_softmax(torch.from_numpy(found["logits"]), -1)}
         for number in range(1, 5):
-            last = len(getattr(model, f"layer{number}"))
+            last = len([*stage(model, number).children()])
             parts |= {f"group{number}": found[f"group{number}"]}
             parts |= {f"gate{number}": found[f"group{number}_block{last}_gate"]}
         told["x".join(map(str, side))] = {part: probed(array) for part, array in parts.items()}
@@ -97,10 +102,10 @@ def prepare(tag, picture, out):
 
 
 def published():
-    """Return every tag for networks with squeeze-excite, and the weights' place on the hub, if any."""
-    names = [*timm.list_models("*seres*"), *timm.list_models("*senet154")]
-    tags = [tag for name in names for tag in timm.list_pretrained(name)]
-    return {tag: timm.models.get_pretrained_cfg(tag).hf_hub_id for tag in tags}
+    """Return every tag for ImageNet-1k and networks with squeeze-excite, and the weights' place on the hub, if any."""
+    names = [each for pattern in ("*seres*", "*senet154", "regnety_*") for each in timm.list_models(pattern)]
+    tags = {tag: timm.models.get_pretrained_cfg(tag) for name in names for tag in timm.list_pretrained(name)}
+    return {tag: weights.hf_hub_id for tag, weights in tags.items() if weights.num_classes == 1000}
 
 
 CALLS = {call.__name__: call for call in (answers, logits, preparation, prepare, published)}

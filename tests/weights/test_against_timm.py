@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow  # timm answers in another process
 
 # Small ones, of both conventions, with basic blocks and with bottlenecks of several paths; the numbers of the others are
 # those that were recorded, see `test_recorded_values_are_those_of_timm`.
-KINDS = "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d"
+KINDS = "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d", "regnety_002"
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,7 @@ UNLIKE = {
     "squeeze": ({"squeeze": "max"}, "squeezes"),
     "stride": ({"stride_place": "1x1"}, "group2_block1_conv1"),
     "padding": ({"padding": "same"}, "group2_block1_conv2_pad"),
+    "squeezed channels": ({"squeeze_from": "input"}, "group1_block1_se_reduce"),
 }
 
 
@@ -73,11 +74,12 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
 
 
 @pytest.mark.parametrize("name", DEEPER)
-def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth(name):
+def test_a_deeper_network_is_a_recorded_one_in_all_but_its_sizes(name):
     """So it computes what timm does if that one does: its tensors, block for block, are those of timm."""
     recorded = architecture_of(DEEPER[name])
     assert sides(DEEPER[name])
-    assert replace(architecture_of(name), depth=recorded.depth) == recorded
+    sizes = {field: getattr(recorded, field) for field in ("depth", "groups", "w0", "wa", "wm", "group_width")}
+    assert replace(architecture_of(name), **sizes) == recorded
     assert architecture_of(name).style == recorded.style
 
 
@@ -158,7 +160,9 @@ def test_weights_that_do_not_fit_are_refused_with_both_sides(drawn, name):
         convert(weights, SMALL)
 
 
-@pytest.mark.parametrize("other", ["seresnet34", "seresnet50", "seresnext50_32x4d", "senet154", "legacy_seresnet18"])
+@pytest.mark.parametrize(
+    "other", ["seresnet34", "seresnet50", "seresnext50_32x4d", "senet154", "legacy_seresnet18", "regnety_002"]
+)
 def test_weights_of_another_network_are_refused_and_known(drawn, other):
     architecture = replace(architecture_of(other), classes=10)
     words = r"do not fit the architecture\. .* They are those of 'seresnet18'; try replace\(.*'seresnet18'\), classes=10\)\."
@@ -588,6 +592,7 @@ def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
         ("legacy_seresnet50.in1k", "cannot be downloaded: for 'legacy_seresnet50', timm publishes only pickles"),
         ("seresnet152", "cannot be downloaded: for 'seresnet152', timm publishes no weights"),
         ("seresnext26d_32x4d.bt_in1k", "its stem is three convolutions"),
+        ("regnety_004", r"must say which weights; try 'regnety_004.pycls_in1k' \(2 are known\)"),
         ("seresnet50.ra3_in1k", r"must say which weights; try 'seresnet50.a3_in1k'"),
         ("seresnet50.a4_in1k", "must say which weights; try 'seresnet50.a3_in1k'"),
         ("resnet50", r"`name` \(='resnet50'\) must be one of .*; try 'seresnet50"),
