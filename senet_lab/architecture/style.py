@@ -11,6 +11,13 @@ from senet_lab.checks import MAX_CHANNELS, InvalidValueError, flag, one_of, real
 
 FAMILIES = ("resnet", "resnext", "regnet")
 
+# The meta-parameters that apply to one family only.
+FAMILY_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "resnet": (),
+    "resnext": ("cardinality", "base_width"),
+    "regnet": ("w0", "wa", "wm", "group_width"),
+}
+
 # What each source does where the papers leave a choice; three values stand for `FAMILIES`.
 # "original": the lesson this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states no BN
 # momentum, so that of its ports is used; for a RegNet, that is pycls. "timm": `seresnet50`, `seresnext50_32x4d` and

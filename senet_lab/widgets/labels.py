@@ -7,7 +7,11 @@ from typing import Any
 from senet_lab.architecture.architecture import Architecture
 
 OWN = "custom network"
-FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # the ratio determines whether "SE-" precedes it
+FAMILY_LABELS = {
+    "resnet": "ResNet",
+    "resnext": "ResNeXt",
+    "regnet": "RegNet",
+}  # the ratio determines whether "SE-" precedes it
 PLACES = {"place": "Placement", "squeeze": "Squeeze", "gate": "Gate"}
 # The details that a convention or a depth sets, and that can also be set one by one.
 DETAILS = {
@@ -22,6 +26,7 @@ DETAILS = {
     "stem": "Stem",
     "projection_kernel": "Projection kernel",
     "halve_reduction": "First 1\u00d71 halved",
+    "squeeze_from": "Ratio divides",
 }
 NUMBERS = {
     "squeeze_divisor": "Squeeze divisor",
@@ -36,6 +41,10 @@ PARAMETER_LABELS = {
     "groups": "Groups",
     "cardinality": "Cardinality",
     "base_width": "Base width",
+    "w0": "Initial width",
+    "wa": "Width slope",
+    "wm": "Width factor",
+    "group_width": "Group width",
     "ratio": "Ratio",
     "image_size": "Image size",
     "classes": "Classes",

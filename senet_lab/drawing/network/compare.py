@@ -7,6 +7,7 @@ from html import escape
 from itertools import accumulate
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import FAMILY_FIELDS
 from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.anatomy import Anatomy
@@ -60,7 +61,10 @@ def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str]
     (('ratio', '16', 'none'), ('input', '224\u00d7224\u00d73', '256\u00d7256\u00d73'))
     """
     pairs = ((f.name, _used(a, f.name), _used(b, f.name)) for f in fields(Architecture))
-    unused = set() if a.family == b.family == "resnext" else {"base_width"}
+    families = {a.family, b.family}
+    unused = {name for family, names in FAMILY_FIELDS.items() if families != {family} for name in names}
+    if "regnet" not in families:
+        unused -= {"cardinality"}
     return tuple(
         (WORDS.get(name, name.replace("_", " ")), _value(name, old), _value(name, new))
         for name, old, new in pairs

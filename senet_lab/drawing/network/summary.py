@@ -160,13 +160,19 @@ def summary(architecture: Architecture) -> str:
     paths = [f"cardinality {architecture.cardinality}"]
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
+    if architecture.family == "regnet":
+        rule = () if architecture.groups else ("w0", "wa", "wm")
+        paths = [
+            *(f"{name} {getattr(architecture, name):g}" for name in rule),
+            f"group width {architecture.group_width}",
+        ]
     ratio = "no squeeze-excite" if architecture.ratio is None else f"ratio {_ratios(architecture.ratio)}"
     usual = {"place": ("placement", "standard"), "squeeze": ("squeeze", "average"), "gate": ("gate", "sigmoid")}
     values = {name: getattr(architecture, name) for name in usual}
     unusual = [f"{label} {values[name]}" for name, (label, value) in usual.items() if values[name] != value]
     top = f"{architecture.classes:,} classes" if architecture.include_top else "no classifier"
     rest = [ratio, *unusual, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
-    return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
+    return " \u00b7 ".join((paths if architecture.paths > 1 or architecture.family == "regnet" else []) + rest)
 
 
 def _ratios(ratio: int | tuple[int | None, ...]) -> str:

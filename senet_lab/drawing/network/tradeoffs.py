@@ -87,6 +87,8 @@ def cardinality_curves(
     """Draw parameters, multiply-adds and accuracy over cardinality; costs also at a fixed width of each path."""
     if architecture.family == "resnet":
         return _nothing("Cardinality", "A ResNet has one path; only a ResNeXt has a cardinality.")
+    if architecture.family == "regnet":
+        return _nothing("Cardinality", "A RegNet\u2019s group width sets how many paths each group has.")
     swept = sweep(architecture, "cardinality", _with(PATHS, architecture.cardinality))
     if len(swept) < 2:
         return _nothing("Cardinality", "No other cardinality fits this network.")
