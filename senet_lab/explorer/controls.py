@@ -8,7 +8,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS, PRESETS
-from senet_lab.architecture.style import CHOICES, CONVENTIONS, FAMILY_FIELDS
+from senet_lab.architecture.style import CHOICES, CONVENTIONS, FAMILY_FIELDS, style_of
 from senet_lab.checks import MAX_BATCH, whole
 from senet_lab.explorer.hints import CONVENTION_HINTS, hints
 from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
@@ -110,7 +110,14 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
     for name, label in PLACES.items():
         depends = name == "place" and not why  # the others are always possible
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
-        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why))
+        labels = _place_labels(architecture, stops) if name == "place" else stops
+        yield Control(name, label, ABLATIONS, "select", stops, labels, getattr(architecture, name), *_why(why))
+
+
+def _place_labels(architecture: Architecture, places: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the places of squeeze-excite; of the standard one also where it is, if the family decides that."""
+    usual = style_of(family=architecture.family).place
+    return tuple(f"standard ({usual})" if place == "standard" != usual else place for place in places)
 
 
 def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
