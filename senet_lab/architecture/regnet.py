@@ -59,16 +59,17 @@ def check_sizes(sizes: Sizes) -> Sizes:
     """Return the numbers of a RegNet as plain numbers within their bounds.
 
     Raises:
-        ValueError, TypeError: a number is out of bounds; w0 is no multiple of 8; or there are too many stages.
+        ValueError, TypeError: a number is out of bounds, or w0 is no multiple of 8.
     """
     depth = checks.whole("depth", sizes.depth, 1, checks.MAX_BLOCKS)
     w0 = checks.whole("w0", sizes.w0, QUANTUM, checks.MAX_W0)
     wa = checks.real("wa", sizes.wa, 0, checks.MAX_WA)
     wm = checks.real("wm", sizes.wm, checks.MIN_WM, checks.MAX_WM)
     group_width = checks.whole("group_width", sizes.group_width, 1, checks.MAX_BASE_WIDTH)
-    if w0 % QUANTUM:
-        below = w0 // QUANTUM * QUANTUM
-        raise checks.InvalidValueError("w0", w0, f"must be a multiple of {QUANTUM}", f"{below} or {below + QUANTUM}")
+    quanta, rest = divmod(w0, QUANTUM)
+    if rest:
+        fit = f"{quanta * QUANTUM} or {(quanta + 1) * QUANTUM}"
+        raise checks.InvalidValueError("w0", w0, f"must be a multiple of {QUANTUM}", fit)
     return Sizes(depth, w0, wa, wm, group_width)
 
 
