@@ -97,8 +97,8 @@ def test_a_regnet_has_the_sliders_of_its_rule_in_the_place_of_cardinality_and_ba
     assert not any(control.disabled for control in shown.values())
     values = [shown[name].value for name in ("depth", "w0", "wa", "wm", "group_width", "ratio")]
     assert values == [16, 48, 27.89, 2.09, 8, 4]
-    assert shown["wm"].hint == "wm, from group to group: 48, 104, 208, 440 channels"
-    assert shown["group_width"].hint == "channels per path; 6, 13, 26, 55 paths"
+    assert shown["wm"].hint == "wm: 48 \u2192 104 \u2192 208 \u2192 440"
+    assert shown["group_width"].hint == "6, 13, 26, 55 paths"
     assert shown["place"].labels[0] == "standard (3x3)"
     others = {control.name for control in controls(Architecture("resnext"))}
     assert not {"w0", "wa", "wm", "group_width"} & others
