@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from senet_lab.gatelens.widget import GateLens
     from senet_lab.ledger.ledger import Ledger
     from senet_lab.ledger.profile import profile
-    from senet_lab.nets import se_resnet, se_resnext
+    from senet_lab.nets import regnet, se_resnet, se_resnext
     from senet_lab.nets.on_keras.acceleration import accelerate, accelerations
     from senet_lab.nets.on_keras.backend import tune_tensorflow
     from senet_lab.nets.on_keras.insertion import add_se
     from senet_lab.nets.on_keras.loading import load
+    from senet_lab.nets.regnet_composable import RegNet
     from senet_lab.nets.se_resnet_composable import SEResNet
     from senet_lab.nets.se_resnext_composable import SEResNeXt
     from senet_lab.nets.sketch import Sketch
@@ -37,6 +38,7 @@ _HOMES = {
     "Explorer": "senet_lab.explorer.widget",
     "GateLens": "senet_lab.gatelens.widget",
     "Ledger": "senet_lab.ledger",
+    "RegNet": "senet_lab.nets.regnet_composable",
     "SEResNeXt": "senet_lab.nets.se_resnext_composable",
     "SEResNet": "senet_lab.nets.se_resnet_composable",
     "Sketch": "senet_lab.nets.sketch",
@@ -50,6 +52,7 @@ _HOMES = {
     "pictures": "senet_lab.data",
     "pretrained": "senet_lab.weights",
     "profile": "senet_lab.ledger.profile",
+    "regnet": "senet_lab.nets",
     "se_resnet": "senet_lab.nets",
     "se_resnext": "senet_lab.nets",
     "tune_tensorflow": "senet_lab.nets.on_keras.backend",
@@ -60,6 +63,7 @@ __all__ = [
     "Explorer",
     "GateLens",
     "Ledger",
+    "RegNet",
     "SEResNeXt",
     "SEResNet",
     "Sketch",
@@ -71,6 +75,7 @@ __all__ = [
     "add_se",
     "load",
     "profile",
+    "regnet",
     "se_resnet",
     "se_resnext",
     "tune_tensorflow",

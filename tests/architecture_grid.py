@@ -10,6 +10,7 @@ SMALL = {"groups": ((16, 1), (32, 2)), "input_shape": (32, 32, 3), "classes": 10
 RESNET = Architecture("resnet", **SMALL)
 BASIC = Architecture("resnet", **SMALL, block="basic", stem="cifar")
 RESNEXT = Architecture("resnext", **SMALL, cardinality=8)
+REGNET = Architecture("regnet", 3, **SMALL | {"groups": None}, w0=16, wa=12, wm=2)
 
 # Every meta-parameter varied by itself, on a small network of each family to which it applies.
 MOVES = [
@@ -24,15 +25,19 @@ MOVES = [
     {"attention": "eca"}, {"attention": "eca", "squeeze": "max", "gate": "tanh", "place": "3x3", "eca_kernel": "formula"},
     {"attention": "cbam"}, {"attention": "cbam", "place": "post", "convention": "timm", "include_top": False},
     {"attention": "scse"}, {"attention": "scse", "place": "identity", "gate": "tanh", "convention": "paper"},
+    {"stem": "simple"}, {"squeeze_from": "input"}, {"w0": 24}, {"wa": 30.5}, {"wm": 1.5}, {"group_width": 16},
 ]  # fmt: skip
-RESNEXT_ALONE = ("cardinality", "base_width")
+RESNEXT_ALONE, REGNET_ALONE = ("cardinality", "base_width"), ("w0", "wa", "wm", "group_width")
+UNUSED_BY_BASIC = (*RESNEXT_ALONE, *REGNET_ALONE, "groups", "stem", "halve_reduction")
 HALVED = {"halve_reduction": True}
 D = {"stem": "tiered", "stem_width": 32, "projection_pooling": True, "convention": "timm"}
 GRID = [
-    *(replace(RESNEXT, **move) for move in MOVES if move != HALVED),
+    *(replace(RESNEXT, **m) for m in MOVES if m != HALVED and not set(m) & {*REGNET_ALONE}),
     replace(RESNEXT, **HALVED, base_width=16),
-    *(replace(RESNET, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, "groups"}),
-    *(replace(BASIC, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, "groups", "stem", "halve_reduction"}),
+    *(replace(RESNET, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, *REGNET_ALONE, "groups"}),
+    *(replace(BASIC, **m) for m in MOVES if not set(m) & {*UNUSED_BY_BASIC}),
+    *(replace(REGNET, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, "groups"}),
+    replace(REGNET, groups=((8, 1), (24, 2)), input_shape=(33, 47, 1)),
     *(replace(BASIC, **D, downsampling=each, input_shape=(61, 97, 3)) for each in ("stride", "average")),
     replace(RESNEXT, **D, downsampling="average", place="3x3", input_shape=(61, 97, 3)),
     replace(RESNEXT, place="pre", convention="timm", input_shape=(61, 97, 3), stem="deep", projection_kernel=3),
@@ -41,17 +46,18 @@ GRID = [
 
 @st.composite
 def architectures(draw):
-    family = draw(st.sampled_from(["resnet", "resnext"]))
-    block = "bottleneck" if family == "resnext" else draw(st.sampled_from(["bottleneck", "basic"]))
+    family = draw(st.sampled_from(["resnet", "resnext", "regnet"]))
+    block = "bottleneck" if family != "resnet" else draw(st.sampled_from(["bottleneck", "basic"]))
     n_groups = draw(st.integers(1, 3))
     sizes = st.tuples(st.sampled_from([16, 32, 48]), st.integers(1, 2))
+    side = st.integers(32 if family == "regnet" else 16, 40)
     return Architecture(
         family,
         groups=tuple(draw(sizes) for _ in range(n_groups)),
         cardinality=draw(st.sampled_from([1, 2, 3, 8])),
         base_width=draw(st.sampled_from([4, 8, 16])),
         ratio=tuple(draw(st.sampled_from([None, 1, 2, 3, 4])) for _ in range(n_groups)),
-        input_shape=(draw(st.integers(16, 40)), draw(st.integers(16, 40)), draw(st.integers(1, 4))),
+        input_shape=(draw(side), draw(side), draw(st.integers(1, 4))),
         classes=draw(st.integers(2, 20)),
         include_top=draw(st.booleans()),
         convention=draw(st.sampled_from(["original", "paper", "timm"])),
@@ -60,8 +66,10 @@ def architectures(draw):
         attention=draw(st.sampled_from(["se", "eca", "cbam", "scse"])),
         place=draw(st.sampled_from(["standard", "pre", "post", "identity", "3x3"])),
         block=block,
-        stem=draw(st.sampled_from(["imagenet", "cifar", "deep", "tiered"])),
+        stem=draw(st.sampled_from(["imagenet", "cifar", "deep", "tiered", "simple"])),
         stem_width=4 * draw(st.integers(1, 4)),
+        group_width=draw(st.sampled_from([4, 16])),
+        squeeze_from=draw(st.sampled_from([None, "map", "input"])),
         **draw(st.sampled_from([{"projection_kernel": 3}, {"projection_pooling": True}, {}])),
         downsampling=draw(st.sampled_from(["stride", "average"])),
         conv_bias=draw(st.booleans()),

@@ -11,8 +11,9 @@ import numpy as np
 
 ANSWERS = Path(__file__).with_name("timm_answers.json")
 ODD, EVEN, FULL = (65, 97), (64, 96), (224, 224)  # the first one reveals where zeros are padded
-# Networks that differ from another one only in depth, or also have no squeeze-excite. Their outputs follow from it and
-# were not recorded, except those of one network with 152 layers, seresnet152, and of two without squeeze-excite.
+# Networks that differ from another one only in depth, or also have no squeeze-excite, or for a RegNet in their sizes. Their
+# outputs follow from it and were not recorded, except those of one network with 152 layers, seresnet152, and of two
+# without squeeze-excite.
 DEEPER = {
     "seresnet34": "seresnet18", "seresnet101": "seresnet50", "seresnext101_32x4d": "seresnext50_32x4d",
     "legacy_seresnet34": "legacy_seresnet18", "legacy_seresnet101": "legacy_seresnet50",
@@ -22,9 +23,13 @@ DEEPER = {
     "resnet152d": "seresnet152d", "resnet26t": "seresnet50t", "resnet50t": "seresnet50t",
     "resnetaa50d": "seresnetaa50d", "resnetaa101d": "seresnetaa50d", "resnext50d_32x4d": "seresnext26d_32x4d",
     "ecaresnet50t": "ecaresnet26t", "ecaresnet101d": "ecaresnet50d",
+    **{
+        f"regnety_{cost}": "regnety_002"
+        for cost in ("004", "006", "008", "008_tv", "032", "040", "064", "080", "080_tv", "120", "160", "320")
+    },
 }  # fmt: skip
-LARGER = re.compile("152|32x8d|64x4d")  # networks with the layers of another one, but more or wider
-FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d")  # for which the full size is recorded as well
+LARGER = re.compile("152|32x8d|64x4d|regnety_016")  # networks with the layers of another one, but more or wider
+FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d", "regnety_002")  # the full size is recorded as well
 PROBES = 48  # numbers stored per output, evenly spaced
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 

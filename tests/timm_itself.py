@@ -20,6 +20,11 @@ from timm_imported import timm
 torch.set_num_threads(1)  # with two threads, small layers take six times the processor time
 
 
+def stage(model, number):
+    """Return a group of blocks of a network, by its number from 1."""
+    return getattr(model, f"s{number}" if hasattr(model, "s1") else f"layer{number}")
+
+
 def _gate(block):
     """Return what computes the gates of a block; None without squeeze-excite."""
     if hasattr(block, "se_module"):
@@ -36,9 +41,9 @@ def seen(model, side):
 
     hooks = []
     for number in range(1, 5):
-        group = getattr(model, f"layer{number}")
+        group = stage(model, number)
         hooks.append(group.register_forward_hook(keep(f"group{number}")))
-        for block, module in enumerate(group, 1):
+        for block, module in enumerate(group.children(), 1):
             gate = _gate(module)
             if gate is None:
                 continue
@@ -77,7 +82,7 @@ def answers(name, folder=None):
             np.savez(f"{folder}/{side[0]}.npz", **found)
         parts = {"log": torch.log_softmax(torch.from_numpy(found["logits"]), -1)}
         for number in range(1, 5):
-            last = len(getattr(model, f"layer{number}"))
+            last = len([*stage(model, number).children()])
             parts |= {f"group{number}": found[f"group{number}"]}
             if (gate := f"group{number}_block{last}_gate") in found:
                 parts |= {f"gate{number}": found[gate]}
@@ -114,7 +119,7 @@ def prepare(tag, picture, out):
 
 def published():
     """Return every tag for ImageNet's 1,000 classes of networks like ours, and the weights' place on the hub, if any."""
-    names = [name for kind in ("*resne*", "*senet154") for name in timm.list_models(kind)]
+    names = [name for kind in ("*resne*", "*senet154", "regnety_*") for name in timm.list_models(kind)]
     configurations = {tag: timm.models.get_pretrained_cfg(tag) for name in names for tag in timm.list_pretrained(name)}
     return {tag: each.hf_hub_id for tag, each in configurations.items() if each.num_classes == 1000}
 

@@ -8,7 +8,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import checks
-from senet_lab.architecture import tokens
+from senet_lab.architecture import regnet, tokens
 from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
 from senet_lab.architecture.style import (
@@ -38,6 +38,7 @@ class Group(NamedTuple):
     filters_out: int
     n_blocks: int
     ratio: int | None
+    cardinality: int
 
 
 @lru_cache(maxsize=2**8)  # one slider move tries about thirty networks, most of the same style
@@ -57,14 +58,17 @@ class Architecture:
     'SE-ResNeXt-50 32x4d'
 
     Attributes:
-        family: "resnet" (one path) or "resnext" (`cardinality` paths).
+        family: "resnet" (one path), "resnext" (`cardinality` paths) or "regnet" (paths of `group_width` channels).
         depth: a published depth, see `architecture.presets`. With custom `groups` it only sets the style (the kind of
-            block and stem); `layers` is the resulting depth.
+            block and stem); `layers` is the resulting depth. For "regnet": the number of blocks.
         groups: None for the groups of `depth`, or custom ones as `(n_filters, n_blocks)` each; for "resnext" also
             `(filters_in, filters_out, n_blocks)`, to which `base_width` does not apply.
         cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" only.
         base_width: channels per path in a group with n_filters=64, the d of 32x4d; "resnext" only.
         stem_width: channels of the second convolution of a "deep" or "tiered" stem, which returns twice as many.
+        w0, wa, wm: width of the first block, channels that each block adds, and factor between groups; "regnet" only,
+            where they set the groups (`architecture.regnet`; Radosavovic et al. 2020, sec. 3.3).
+        group_width: channels per path; "regnet" only. A group has as many paths as fit.
         ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite or other attention; or
             one per group. With ECA, which reduces nothing, all numbers mean the same.
         input_shape: (height, width, channels) in pixels.
@@ -72,7 +76,7 @@ class Architecture:
         include_top: False omits the classifier; the output is then the last feature map.
         convention: "original", "paper" or "timm"; sets each field below that is None.
 
-    The fields from `squeeze` on are documented in `Style`.
+    The fields from `squeeze` on are documented in `Style`. For "regnet", the standard place is after the 3x3.
 
     Raises:
         ValueError, TypeError: with the rule, the given value and the nearest valid one.
@@ -84,6 +88,10 @@ class Architecture:
     cardinality: int = 32
     base_width: int = 4
     stem_width: int = 64
+    w0: int = 48
+    wa: float = 27.89
+    wm: float = 2.09
+    group_width: int = 8
     ratio: int | tuple[int | None, ...] | None = 16
     input_shape: tuple[int, int, int] = (224, 224, 3)
     classes: int = 1000
@@ -113,12 +121,15 @@ class Architecture:
     zero_gamma: bool | None = None
     branch_relu: bool | None = None
     eca_kernel: str | None = None
+    squeeze_from: str | None = None
 
     def __post_init__(self) -> None:
         checks.one_of("family", self.family, FAMILIES)
         checks.flag("include_top", self.include_top)
+        depth = self.depth if self.family == "regnet" else checks.one_of("depth", self.depth, depths(self.family))
+        sizes = regnet.check_sizes(self.sizes._replace(depth=depth))
         self._set(
-            depth=checks.one_of("depth", self.depth, depths(self.family)),
+            **sizes._asdict(),
             cardinality=checks.whole("cardinality", self.cardinality, 1, checks.MAX_CARDINALITY),
             base_width=checks.whole("base_width", self.base_width, 1, checks.MAX_BASE_WIDTH),
             stem_width=checks.whole("stem_width", self.stem_width, 1, checks.MAX_CHANNELS),
@@ -148,34 +159,54 @@ class Architecture:
     @cached_property
     def style(self) -> Style:
         """How the blocks are built; explicit fields override those of the depth, which override the convention."""
-        explicit = DEPTHS[self.depth].style | self._explicit_style()
-        style = _known_style(self.convention, self.family, tuple(explicit.items()))
-        if self.family == "resnext" and style.block == "basic":
+        explicit = self._explicit_style()
+        if self.place == "standard":  # the family decides which place that is
+            del explicit["place"]
+        of_depth = {} if self.family == "regnet" else DEPTHS[self.depth].style
+        style = _known_style(self.convention, self.family, tuple((of_depth | explicit).items()))
+        if self.family != "resnet" and style.block == "basic":
             reason = "two 3\u00d73 convolutions in a row gain nothing from paths (Xie et al. 2017, sec. 3.3)"
             rule = ("needs ", checks.Parameter("block", "basic"), f" to be 'bottleneck': {reason}")
             fit = (checks.Setting("block", "bottleneck"), " or ", checks.Setting("family", "resnet"))
             raise checks.InvalidValueError("family", self.family, rule, fit)
         return style
 
+    @property
+    def sizes(self) -> regnet.Sizes:
+        """The numbers from which a RegNet's groups follow."""
+        return regnet.Sizes(self.depth, self.w0, self.wa, self.wm, self.group_width)
+
     @cached_property
     def table(self) -> tuple[tuple[int, ...], ...]:
         """The groups in the form of `groups`: (n_filters, n_blocks) or (filters_in, filters_out, n_blocks) each."""
-        return DEPTHS[self.depth].table if self.groups is None else self.groups
+        if self.groups is not None:
+            return self.groups
+        return regnet.stages(self.sizes) if self.family == "regnet" else DEPTHS[self.depth].table
 
     @cached_property
     def plan(self) -> tuple[Group, ...]:
-        """The groups, resolved: filters in and out, blocks, ratio."""
+        """The groups, resolved: filters in and out, blocks, ratio, paths."""
         ratios = self.ratio if isinstance(self.ratio, tuple) else (self.ratio,) * len(self.table)
-        plan = tuple(Group(*self._filters(row), row[-1], ratio) for row, ratio in zip(self.table, ratios, strict=True))
+        plan = tuple(
+            Group(*self._filters(row), row[-1], ratio, self._cardinality(row))
+            for row, ratio in zip(self.table, ratios, strict=True)
+        )
         for index, group in enumerate(plan):
             self._check_group(f"group {index + 1}", group, plan[index - 1].filters_out if index else self.stem_filters)
         return plan
+
+    def _cardinality(self, row: tuple[int, ...]) -> int:
+        if self.family == "regnet":
+            return regnet.n_paths(row[0], self.group_width)
+        return self.cardinality if self.family == "resnext" else 1
 
     def _filters(self, row: tuple[int, ...]) -> tuple[int, int]:
         """Filters of the 3x3 and of the block's output (Xie et al. 2017, table 1, scaled by base_width / 64)."""
         if len(row) == 3:
             return checks.divisible("filters_in", row[0], "cardinality", self.cardinality), row[1]
         n_filters = row[0]
+        if self.family == "regnet":  # its blocks have no bottleneck: the 3x3 is as wide as the output
+            return n_filters, n_filters
         filters_out = n_filters * EXPANSION[self.style.block]
         if self.family == "resnet":
             return n_filters, filters_out
@@ -197,11 +228,14 @@ class Architecture:
     def _check_group(self, name: str, group: Group, channels: int) -> None:
         """Check one group, whose input has `channels` channels."""
         if self.style.halve_reduction:
-            checks.divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * self.paths)
+            checks.divisible(f"filters_in of {name}", group.filters_in, "2 x cardinality", 2 * group.cardinality)
         if group.ratio is None or self.attention == "eca":
             return
         later = group.filters_out if group.n_blocks > 1 else channels
-        gated = {"pre": min(channels, later), "3x3": group.filters_in}.get(self.place, group.filters_out)
+        narrowest = min(channels, later)  # of the inputs of the group's blocks
+        gated = {"pre": narrowest, "3x3": group.filters_in}.get(self.style.place, group.filters_out)
+        if self.style.squeeze_from == "input":
+            gated = narrowest
         try:
             squeezed_channels(gated, group.ratio, self.style.squeeze_divisor)
         except checks.InvalidValueError as error:
@@ -210,22 +244,22 @@ class Architecture:
 
     @property
     def stem_filters(self) -> int:
-        """Output channels of the stem: 64, or twice the `stem_width`; on CIFAR, the n_filters of the first group."""
+        """Output channels of the stem: 64, or twice the `stem_width`; 32 in a RegNet; on CIFAR, those of group 1."""
         if self.style.stem == "cifar":
             row = self.table[0]
             return row[0] if len(row) == 2 else max(1, row[1] // 4)
-        return 64 if self.style.stem == "imagenet" else 2 * self.stem_width
+        return {"imagenet": 64, "simple": 32}.get(self.style.stem, 2 * self.stem_width)
 
     @property
     def stride(self) -> int:
         """Pixels of the input per pixel of the last feature map."""
-        after_stem = 1 if self.style.stem == "cifar" else 4
-        return after_stem << len(self.table) - 1
+        after_stem = {"cifar": 1, "simple": 2}.get(self.style.stem, 4)
+        return after_stem << len(self.table) - (self.family != "regnet")  # only a RegNet's first group has a stride
 
     @property
     def paths(self) -> int:
-        """Groups of the 3x3 convolution: `cardinality`, or 1 in a ResNet."""
-        return self.cardinality if self.family == "resnext" else 1
+        """Groups of the 3x3 convolution: `cardinality`, or 1 in a ResNet; in a RegNet, those of the widest group."""
+        return max(group.cardinality for group in self.plan)
 
     @property
     def has_se(self) -> bool:
@@ -250,6 +284,8 @@ class Architecture:
     @property
     def name(self) -> str:
         """The name in the literature, such as SE-ResNeXt-50 32x4d or SE-ResNet-50-D, which has 52 layers."""
+        if self.family == "regnet":
+            return self._regnet_name()
         se = f"{ATTENTIONS[self.attention]}-" if self.has_se else ""
         family = {"resnet": "ResNet", "resnext": "ResNeXt"}[self.family]
         kind = f"{se}{family}{'AA' if self.style.downsampling == 'average' else ''}"
@@ -260,6 +296,16 @@ class Architecture:
         if (self.depth, self.groups, paths, se) == (154, None, "64x4d", "SE-"):
             return "SENet-154"
         return f"{kind}-{depth} {paths}"
+
+    def _regnet_name(self) -> str:
+        """RegNetY-400MF for published sizes with squeeze-excite; else X or Y, blocks, channels per path."""
+        is_y = self.has_se and self.attention == "se"
+        cost = next((cost for cost, sizes in regnet.PUBLISHED.items() if sizes == self.sizes), "")
+        if cost and self.groups is None and is_y:
+            return f"RegNetY-{cost}"
+        blocks = sum(group.n_blocks for group in self.plan)
+        other = f"{ATTENTIONS[self.attention]}-" if self.has_se and not is_y else ""
+        return f"{other}RegNet{'Y' if is_y else 'X'}-{blocks} {self.group_width}gw"
 
     def ledger(self) -> Ledger:
         """Return every layer with its shape, parameters and cost, in about a millisecond and without Keras."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from senet_lab.architecture.regnet import PUBLISHED
+
 
 class Skeleton(NamedTuple):
     """Blocks and filters of each group, and the fields of `Style` that the depth brings along."""
@@ -65,7 +67,13 @@ def _presets() -> dict[str, dict[str, Any]]:
         | {f"cifar_se_{name}": net for name, net in cifar.items()}
         | {name: net | {"ratio": None} for name, net in nets.items()}
         | {f"cifar_{name}": net | {"ratio": None} for name, net in cifar.items()}
+        | {_regnet_name(cost): {"family": "regnet", "ratio": 4} | sizes._asdict() for cost, sizes in PUBLISHED.items()}
     )
+
+
+def _regnet_name(cost: str) -> str:
+    """Return the name of a preset: regnety_1_6gf for 1.6GF."""
+    return f"regnety_{cost.lower().replace('.', '_')}"
 
 
 PRESETS = _presets()

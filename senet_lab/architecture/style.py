@@ -9,18 +9,26 @@ from typing import Any
 from senet_lab.architecture.aliases import AliasDict, current_name
 from senet_lab.checks import MAX_CHANNELS, InvalidValueError, Parameter, Setting, flag, one_of, real, whole
 
-FAMILIES = ("resnet", "resnext")
+FAMILIES = ("resnet", "resnext", "regnet")
 
-# What each source does where the papers leave a choice; a pair stands for (resnet, resnext).
+# The meta-parameters that apply to one family only.
+FAMILY_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "resnet": (),
+    "resnext": ("cardinality", "base_width"),
+    "regnet": ("w0", "wa", "wm", "group_width"),
+}
+
+# What each source does where the papers leave a choice; three values stand for `FAMILIES`.
 # "original": the lesson this project grew from. "paper": Hu et al. 2018 as released for Caffe; it states no BN
-# momentum, so that of its ports is used. "timm": `seresnet50`, `seresnext50_32x4d` in timm 1.0.
+# momentum, so that of its ports is used; for a RegNet, that is pycls. "timm": `seresnet50`, `seresnext50_32x4d` and
+# `regnety_004` in timm 1.0.
 _FIELDS: Mapping[str, tuple[Any, Any, Any]] = {  # original, paper, timm
-    "stride_place": (("1x1", "3x3"), ("1x1", "3x3"), ("3x3", "3x3")),
+    "stride_place": (("1x1", "3x3", "3x3"), ("1x1", "3x3", "3x3"), "3x3"),
     "padding": ("same", "symmetric", "symmetric"),
     "pool_padding": ("symmetric", "ceil", "symmetric"),
     "conv_bias": (False, False, False),
     "se_bias": (False, True, True),
-    "squeeze_divisor": (1, 1, 8),
+    "squeeze_divisor": (1, 1, (8, 8, 1)),
     "bn_epsilon": (1e-3, 1e-5, 1e-5),
     "bn_momentum": (0.99, 0.9, 0.9),
     "zero_gamma": (False, False, True),
@@ -29,12 +37,15 @@ _FIELDS: Mapping[str, tuple[Any, Any, Any]] = {  # original, paper, timm
 _ROWS = (dict(zip(_FIELDS, values, strict=True)) for values in zip(*_FIELDS.values(), strict=True))
 CONVENTIONS: Mapping[str, Mapping[str, Any]] = AliasDict(zip(("original", "paper", "timm"), _ROWS, strict=True))
 
+# What a family has in every convention (for a RegNet: Radosavovic et al. 2020, sec. 3 and 4).
+_OF_FAMILY: Mapping[str, Mapping[str, Any]] = {"regnet": {"stem": "simple", "place": "3x3", "squeeze_from": "input"}}
+
 # The attention modules, and how a network's name abbreviates each.
 ATTENTIONS: Mapping[str, str] = {"se": "SE", "eca": "ECA", "cbam": "CBAM", "scse": "scSE"}
 
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
-    "stem": ("imagenet", "cifar", "deep", "tiered"),
+    "stem": ("imagenet", "cifar", "deep", "tiered", "simple"),
     "projection_kernel": (1, 3),
     "downsampling": ("stride", "average"),
     "stride_place": ("1x1", "3x3"),
@@ -45,6 +56,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "place": ("standard", "pre", "post", "identity", "3x3"),
     "attention": tuple(ATTENTIONS),
     "eca_kernel": ("released", "formula"),
+    "squeeze_from": ("map", "input"),
 }
 DEEP_STEMS = ("deep", "tiered")  # of three 3x3 convolutions
 # The names of variants with three convolutions in the stem, by the `stem`, its `stem_width` and `projection_pooling`:
@@ -61,7 +73,8 @@ class Style:
     Attributes:
         block: "bottleneck" (1x1, 3x3, 1x1; He et al. 2016, fig. 5 right) or "basic" (3x3, 3x3; fig. 5 left).
         stem: "imagenet" (7x7 stride 2, max pool), "cifar" (one 3x3), "deep" (three 3x3, max pool: SENet-154 and
-            ResNet-D) or "tiered" (the same with 3/4 of the channels in the first: ResNet-T).
+            ResNet-D), "tiered" (the same with 3/4 of the channels in the first: ResNet-T) or "simple" (one 3x3 stride
+            2: RegNet).
         projection_kernel: side of a strided projection shortcut's kernel; 3 in SENet-154.
         projection_pooling: a strided projection shortcut pools, and its 1x1 has no stride (ResNet-D; He et al. 2019).
         downsampling: "stride" of a convolution and of max pooling, or "average" pooling after the 3x3 of a block and in
@@ -84,6 +97,7 @@ class Style:
             al. 2018) or "scse" (Roy et al. 2018). `gate` and `place` apply to all of them, and `squeeze` to all but
             CBAM, which pools in both ways.
         eca_kernel: how ECA's kernel depends on the channels, see `eca_kernel_size`.
+        squeeze_from: what the ratio divides: the channels of the gated "map", or of the block's "input" as in RegNetY.
     """
 
     block: str = "bottleneck"
@@ -108,6 +122,7 @@ class Style:
     gate: str = "sigmoid"
     place: str = "standard"
     attention: str = "se"
+    squeeze_from: str = "map"
 
     def __post_init__(self) -> None:
         for name in STYLE_FIELDS:
@@ -142,7 +157,7 @@ def validate(name: str, value: Any) -> Any:
 
 
 def style_of(convention: str = "original", family: str = "resnet", **explicit: Any) -> Style:
-    """Return the style of a convention, with other values for the `explicit` fields.
+    """Return the style of a family in a convention, with other values for the `explicit` fields.
 
     >>> style_of("timm").squeeze_divisor, style_of("original", "resnext", gate="tanh").gate
     (8, 'tanh')
@@ -154,7 +169,8 @@ def style_of(convention: str = "original", family: str = "resnet", **explicit: A
     bundle = CONVENTIONS[one_of("convention", current_name(convention), tuple(CONVENTIONS))]
     for name in explicit:
         one_of("field of a style", name, STYLE_FIELDS)
-    return Style(**{name: v[index] if isinstance(v, tuple) else v for name, v in bundle.items()} | explicit)
+    of_convention = {name: v[index] if isinstance(v, tuple) else v for name, v in bundle.items()}
+    return Style(**of_convention | dict(_OF_FAMILY.get(family, {})) | explicit)
 
 
 def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS
-from senet_lab.architecture.style import ATTENTIONS
+from senet_lab.architecture.style import ATTENTIONS, FAMILY_FIELDS
 from senet_lab.drawing.network.summary import move_sentence
 from senet_lab.explorer.reach import disabled_reasons
 from senet_lab.widgets import labels
 
 MAX_LISTED_CHANGES = 2  # meta-parameters listed one by one; for more, the networks' names stand for some of them
-IN_NAME = ("family", "depth", "groups", "cardinality", "base_width")  # the fields that a network's name states
+# The fields that a network's name states.
+IN_NAME = ("family", "depth", "groups", *chain(*FAMILY_FIELDS.values()))
 STYLE = tuple(labels.DETAILS | labels.NUMBERS)
 # The style fields that the published depths set.
 DEPTH_STYLE = {name for depth in DEPTHS.values() for name in depth.style}

@@ -8,7 +8,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS, PRESETS
-from senet_lab.architecture.style import ATTENTIONS, CHOICES, CONVENTIONS
+from senet_lab.architecture.style import ATTENTIONS, CHOICES, CONVENTIONS, FAMILY_FIELDS, style_of
 from senet_lab.checks import MAX_BATCH, whole
 from senet_lab.explorer.hints import CONVENTION_HINTS, attention_hint, detail_hints, hints
 from senet_lab.explorer.moves import COST_PAIR, TYPED_FIELDS
@@ -35,10 +35,15 @@ SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "depth": (NETWORK, tuple(DEPTHS)),
     "cardinality": (PATHS, (1, 2, 4, 8, 16, 32, 64)),
     "base_width": (PATHS, (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64)),
+    "w0": (NETWORK, (8, 16, 24, 32, 48, 56, 64, 80, 96, 112, 128, 168, 200, 232)),
+    "wa": (NETWORK, (0, *range(4, 44, 4), 50, 60, 80, 100, 120)),
+    "wm": (NETWORK, tuple(stop / 10 for stop in range(15, 31))),
+    "group_width": (PATHS, (1, 4, 8, 16, 24, 32, 48, 56, 64, 72, 112, 232)),
     "ratio": (SE, (2, 4, 8, 16, 32, 64, None)),
     "image_size": (INPUT, tuple(range(32, 481, 32))),
     "classes": (CLASSIFIER, (2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)),
 }
+REGNET_DEPTHS = tuple(range(8, 33))
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 TOP_HINT, BATCH_HINT = "global pooling, dense layer, softmax", "images per training step"
 ONE_PATH = {"cardinality": 1, "base_width": 64}  # a ResNet is the 1x64d of Xie et al. 2017, table 1
@@ -56,15 +61,18 @@ def controls(
         details: whether to include the details that a convention sets.
     """
     why, texts = disabled_reasons(architecture), hints(architecture)
+    # A ResNet shows the sliders of a ResNeXt, which it resembles, but cannot move them.
+    of_family = FAMILY_FIELDS["regnet" if architecture.family == "regnet" else "resnext"]
     sliders = {
         name: _slider(architecture, name, texts[name], why.get(name, ""), keep_cost and not why["base_width"])
         for name in SLIDERS
+        if name in (*of_family, "depth", "ratio", "image_size", "classes")
     }
     keep = Control("keep_cost", "Keep cost", PATHS, "check", (), (), keep_cost, *_why(why["base_width"]))
     return (
         *_network(architecture, sliders["depth"]),
-        *(sliders[name] for name in COST_PAIR),
-        keep._replace(hint=keep.hint or "base width follows cardinality"),
+        *(sliders[name] for name in of_family),
+        *([keep._replace(hint=keep.hint or "base width follows cardinality")] * (of_family == COST_PAIR)),
         _attention(architecture),
         sliders["ratio"],
         *_excite(architecture),
@@ -120,7 +128,14 @@ def _excite(architecture: Architecture) -> Iterator[Control]:
         depends = name == "place" and not why  # the others are always possible
         both = "CBAM pools both ways" if name == "squeeze" and architecture.attention == "cbam" and not why else ""
         stops = reachable_stops(architecture, name, CHOICES[name]) if depends else CHOICES[name]
-        yield Control(name, label, ABLATIONS, "select", stops, stops, getattr(architecture, name), *_why(why or both))
+        labels = _place_labels(architecture, stops) if name == "place" else stops
+        yield Control(name, label, ABLATIONS, "select", stops, labels, getattr(architecture, name), *_why(why or both))
+
+
+def _place_labels(architecture: Architecture, places: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the places of squeeze-excite; of the standard one also where it is, if the family decides that."""
+    usual = style_of(family=architecture.family).place
+    return tuple(f"standard ({usual})" if place == "standard" != usual else place for place in places)
 
 
 def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
@@ -128,7 +143,7 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     stops = reachable_stops(architecture, "convention", names)
     present = architecture.convention
     yield Control("convention", "Convention", CONVENTION, "choice", stops, stops, present, CONVENTION_HINTS[present])
-    row = "(filters, blocks)" if architecture.family == "resnet" else "(filters, blocks) or (in, out, blocks)"
+    row = "(filters, blocks) or (in, out, blocks)" if architecture.family == "resnext" else "(filters, blocks)"
     table = ", ".join(map(str, architecture.groups or ()))
     yield Control("groups", "Groups", CONVENTION, "text", (), (), table, f"{row}, \u2026; empty: set by the depth")
     token = architecture.token()
@@ -160,6 +175,8 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
 def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cost: bool) -> Control:
     """Return a slider; `why` is the reason if it does not apply."""
     section, stops = SLIDERS[name]
+    if name == "depth" and architecture.family == "regnet":
+        stops = REGNET_DEPTHS
     value, text = _slider_position(architecture, name)
     if name == "image_size":  # this is its only rule; trying every stop would create fifteen networks at each move
         stops = tuple(stop for stop in stops if stop >= architecture.stride)
@@ -173,8 +190,9 @@ def _slider_position(architecture: Architecture, name: str) -> tuple[Any, str]:
     """Return the position of a slider, and the text of its field if that is more than one number."""
     if name == "image_size":
         return architecture.input_shape[0], image_size_text(architecture)
-    if name == "depth":
-        return architecture.layers if architecture.groups else architecture.depth, ""
+    if name == "depth" and architecture.groups:
+        n_blocks = sum(group.n_blocks for group in architecture.plan)
+        return n_blocks if architecture.family == "regnet" else architecture.layers, ""
     if name == "ratio":
         ratios = [group.ratio for group in architecture.plan]
         used = [ratio for ratio in ratios if ratio]

@@ -35,12 +35,17 @@ def detail_hints(architecture: Architecture) -> dict[str, str]:
 def hints(architecture: Architecture) -> dict[str, str]:
     """Return the hint of each slider for an architecture, by control."""
     plan = architecture.plan
-    width, paths = plan[0].filters_in, architecture.paths
+    width, paths = plan[0].filters_in, plan[0].cardinality
     blocks = " + ".join(str(group.n_blocks) for group in plan)
+    widths = " \u2192 ".join(str(group.filters_out) for group in plan)
     return {
         "depth": f"{blocks} blocks{', CIFAR stem' if architecture.style.stem == 'cifar' else ''}",
         "cardinality": f"{counted(width // paths, 'channel')} per path in group 1",
         "base_width": f"{counted(width, 'channel')} in its 3\u00d73",
+        "w0": "w0, channels of block 1",
+        "wa": "wa, added by each block",
+        "wm": f"wm: {widths}",
+        "group_width": f"{', '.join(str(group.cardinality) for group in plan)} paths",
         "ratio": _squeeze_hint(architecture),
         "image_size": f"pixels per side; last map {_last_map_size(architecture)}",
         "classes": "outputs of the classifier",

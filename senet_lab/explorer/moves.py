@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.presets import depths
+from senet_lab.architecture.presets import DEPTHS, depths
 from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS
 from senet_lab.checks import MAX_SIDE, Bare, InvalidTypeError, InvalidValueError, nearest, one_of, whole
 from senet_lab.ledger.budget import at_constant_cost
@@ -15,14 +15,15 @@ from senet_lab.widgets.parsing import parse_field
 from senet_lab.widgets.presets import find_network
 
 MOVES = (
-    "preset", "family", "depth", "groups", "cardinality", "base_width", "ratio", "classes", "include_top", "convention",
-    "image_size", "in_groups", "stem_width", *STYLE_FIELDS,
+    "preset", "family", "depth", "groups", "cardinality", "base_width", "w0", "wa", "wm", "group_width", "ratio",
+    "classes", "include_top", "convention", "image_size", "in_groups", "stem_width", *STYLE_FIELDS,
 )  # fmt: skip
 USUAL_RATIO = 16  # of a network that had no attention
+BOTTLENECK_DEPTHS = (50, 26, 101, 152)  # to which a RegNet is moved in another family
 COST_PAIR = ("cardinality", "base_width")  # change together if the cost is kept
 TYPED_FIELDS = (
-    "depth", "groups", "cardinality", "base_width", "ratio", "image_size", "classes", "dropout", "squeeze_divisor",
-    "bn_epsilon", "bn_momentum", "stem_width",
+    "depth", "groups", "cardinality", "base_width", "w0", "wa", "wm", "group_width", "ratio", "image_size", "classes",
+    "dropout", "squeeze_divisor", "bn_epsilon", "bn_momentum", "stem_width",
 )  # fmt: skip
 
 
@@ -109,9 +110,18 @@ def _with_attention(architecture: Architecture, attention: str | None) -> Archit
 def _with_family(architecture: Architecture, family: str) -> Architecture:
     if family == architecture.family or family not in FAMILIES:
         return replace(architecture, family=family)
-    depth = nearest(architecture.depth, depths(family))
-    block = None if family == "resnext" and architecture.block == "basic" else architecture.block
-    return replace(architecture, family=family, depth=depth, block=block)
+    block = None if family != "resnet" and architecture.block == "basic" else architecture.block
+    return replace(architecture, family=family, depth=_depth_in(architecture, family), block=block)
+
+
+def _depth_in(architecture: Architecture, family: str) -> int:
+    """Return the depth nearest to that of an architecture in another family; a RegNet's depth is its blocks."""
+    n_blocks = {depth: sum(DEPTHS[depth].n_blocks) for depth in DEPTHS}
+    if family == "regnet":
+        return n_blocks[architecture.depth]
+    if architecture.family == "regnet":
+        return min(BOTTLENECK_DEPTHS, key=lambda depth: abs(n_blocks[depth] - architecture.depth))
+    return int(nearest(architecture.depth, depths(family)))
 
 
 _BY_CONTROL: dict[str, Callable[[Architecture, Any], Architecture]] = {

@@ -14,6 +14,7 @@ from senet_lab.drawing.network.compare import compare
 from senet_lab.drawing.network.paths import resolve
 from senet_lab.drawing.network.summary import heading, picture, summary
 from senet_lab.drawing.network.tradeoffs import tradeoffs
+from senet_lab.drawing.network.widths import regnet_rule
 from senet_lab.drawing.papers.tables import published
 from senet_lab.drawing.tables import group_table
 from senet_lab.explorer.address import write_address
@@ -68,7 +69,7 @@ def _network_tab(state: State, _: Building) -> str:
 @lru_cache(maxsize=MAX_KEPT)
 def _drawing_and_table(architecture: Architecture, path: str, left: str) -> tuple[str, str]:
     drawing = picture(architecture, path, interactive=True, focus=left)
-    return str(drawing), group_table(architecture.ledger())
+    return f"{regnet_rule(architecture)}{drawing}", group_table(architecture.ledger())
 
 
 def _source(state: State) -> str:

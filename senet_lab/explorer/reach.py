@@ -9,17 +9,21 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.style import DEEP_STEMS
 from senet_lab.explorer.moves import apply_move
 
+ONLY_REGNET = "only a RegNet has it"
+
 
 def disabled_reasons(architecture: Architecture) -> dict[str, str]:
     """Return the reasons why controls do not apply, by name; "" for one that applies."""
-    table = architecture.groups
-    no_paths = "" if architecture.family == "resnext" else "a ResNet has one path"
-    no_width = no_paths or ("set by Groups; empty that field first" if states_width(architecture) else "")
+    by_groups = "set by Groups; empty that field first" if architecture.groups else ""
+    no_paths = {"resnet": "a ResNet has one path", "regnet": "set by the group width"}.get(architecture.family, "")
+    no_rule = by_groups if architecture.family == "regnet" else ONLY_REGNET
     return {
-        "depth": "set by Groups; empty that field first" if table else "",
+        "depth": by_groups,
         "cardinality": no_paths,
-        "base_width": no_width,
+        "base_width": no_paths or (by_groups if states_width(architecture) else ""),
         "ratio": "ECA reduces nothing" if architecture.has_se and architecture.attention == "eca" else "",
+        **dict.fromkeys(("w0", "wa", "wm"), no_rule),
+        "group_width": "" if architecture.family == "regnet" else ONLY_REGNET,
         "classes": "" if architecture.include_top else "no classifier",
         "stem_width": "" if architecture.style.stem in DEEP_STEMS else "for deep and tiered stems",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -19,11 +20,15 @@ from senet_lab.export.text import import_lines, source_text, wrap_lines
 from senet_lab.export.trees import Program, assignment, body_of, loads
 from senet_lab.nets import layers
 from senet_lab.nets.network import model_name
+from senet_lab.nets.regnet_composable import RegNet
 from senet_lab.nets.se_resnet_composable import SEResNet
 from senet_lab.nets.se_resnext_composable import SEResNeXt
 
 FORMS = ("procedural", "composable", "standalone")
-CLASSES = {"resnet": SEResNet, "resnext": SEResNeXt}
+CLASSES = {"resnet": SEResNet, "resnext": SEResNeXt, "regnet": RegNet}
+# The meta-parameters of a family, other than its groups, that its `learner` and its class take.
+LEARNER_FIELDS = {"resnet": (), "resnext": ("cardinality",), "regnet": ("group_width",)}
+CLASS_FIELDS = LEARNER_FIELDS | {"regnet": ("w0", "wa", "wm", "group_width")}
 SLOW_CONV_COMMENT = """\
 # On a TensorFlow CPU Keras compiles grouped convolutions with XLA, and they train slowly;
 # senet_lab's layer of the same numbers does not."""
@@ -85,18 +90,19 @@ def _procedural(architecture: Architecture) -> str:
     """Write calls of the stem, learner and classifier of the family's module."""
     module, plan = FAMILY[architecture.family], architecture.plan
     table = tuple(
-        (group.filters_in, group.n_blocks) if architecture.family == "resnet" else tuple(group)[:3] for group in plan
+        tuple(group)[:3] if architecture.family == "resnext" else (group.filters_in, group.n_blocks) for group in plan
     )
-    depth = next((n for n in (architecture.depth, *module.groups) if module.groups.get(n) == table), None)
+    known: Mapping[Any, Any] = module.groups
+    depth = next((n for n in (architecture.depth, *known) if known.get(n) == table), None)
     ratios = {group.ratio for group in plan}
     ratio = ratios.pop() if len(ratios) == 1 else tuple(group.ratio for group in plan)
-    paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
+    paths = {name: getattr(architecture, name) for name in LEARNER_FIELDS[architecture.family]}
     is_default = architecture.style == module.STYLE
     style = {} if is_default else {"style": Name("style")}
     own_style = style_call(architecture.style, architecture.family, architecture.convention)
     width = {} if architecture.stem_filters == 64 else {"n_filters": architecture.stem_filters}
     names = [*(["classifier"] if architecture.include_top else []), *(["groups"] if depth else []), "learner", "stem"]
-    groups = Name(f"groups[{depth}]" if depth else "groups")
+    groups = Name(f"groups[{_literal(depth)}]" if depth else "groups")
     learner = call_text("learner", Name("x"), groups, **paths, ratio=ratio, **style)
     lines = [
         "from keras import Input, Model",
@@ -117,8 +123,8 @@ def _composable(architecture: Architecture) -> str:
     """Write a call of the class with the arguments that differ from its defaults, or of `of` if needed."""
     kind = CLASSES[architecture.family]
     size = architecture.depth if architecture.groups is None else architecture.groups
-    paths = {"cardinality": architecture.cardinality} if architecture.family == "resnext" else {}
-    arguments = paths | {
+    arguments = {name: getattr(architecture, name) for name in CLASS_FIELDS[architecture.family]}
+    arguments |= {
         "ratio": architecture.ratio,
         "input_shape": architecture.input_shape,
         "n_classes": architecture.classes,
@@ -145,7 +151,7 @@ def _structure(architecture: Architecture) -> tuple[Any, ...]:
     """Return a value that is equal for two architectures that describe the same network in different ways."""
     top = architecture.classes if architecture.include_top else None
     plan, style, shape = architecture.plan, architecture.style, architecture.input_shape
-    return plan, style, architecture.paths, architecture.stem_filters, shape, top
+    return plan, style, architecture.stem_filters, shape, top
 
 
 def _standalone(architecture: Architecture) -> str:

@@ -9,11 +9,16 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from senet_lab.architecture import regnet as regnet_rule
 from senet_lab.architecture import style
 from senet_lab.export.trees import Program, assignment, called_name
-from senet_lab.nets import blocks, network, se_resnet, se_resnext
+from senet_lab.nets import blocks, network, regnet, se_resnet, se_resnext
 
-FAMILY = {"resnet": se_resnet, "resnext": se_resnext}
+FAMILY = {"resnet": se_resnet, "resnext": se_resnext, "regnet": regnet}
+BORROWED = {"regnet": se_resnext}  # the module whose groups and blocks a family uses
+# The helpers from outside `senet_lab.nets`.
+HELPERS = {"squeezed_channels": style, "n_paths": regnet_rule}
+MODULES = tuple(module.__name__.rpartition(".")[2] for module in FAMILY.values())
 MAIN = "network"  # the entry point
 
 # The position of the argument that each check returns. An architecture is already validated, so checks are removed.
@@ -23,13 +28,14 @@ CHECKS = {"whole": 1, "ratio_or_none": 1, "divisible": 1, "for_each_group": 1, "
 @cache
 def source(family: str) -> Program:
     """Return the functions of a family, without annotations, checks and automatic names."""
-    functions = _functions(blocks) | _functions(FAMILY[family]) | _functions(network)
-    return functions | {name: _functions(style)[name] for name in ("squeezed_channels", "eca_kernel_size")}
+    modules = (blocks, *([BORROWED[family]] if family in BORROWED else []), FAMILY[family], network)
+    functions = {name: function for module in modules for name, function in _functions(module).items()}
+    return functions | {name: _functions(module)[name] for name, module in HELPERS.items()}
 
 
 def namespace(family: str) -> dict[str, Any]:
     """Return the global names that these functions use, such as layers and styles."""
-    return vars(blocks) | vars(FAMILY[family])
+    return vars(blocks) | vars(BORROWED.get(family, blocks)) | vars(FAMILY[family])
 
 
 def _functions(module: ModuleType) -> Program:
@@ -72,7 +78,7 @@ class _Strip(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        is_of_family = isinstance(node.value, ast.Name) and node.value.id in ("se_resnet", "se_resnext")
+        is_of_family = isinstance(node.value, ast.Name) and node.value.id in MODULES
         return ast.Name(node.attr, node.ctx) if is_of_family else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:

@@ -107,7 +107,7 @@ def cost(architecture: Architecture) -> Cost:
     """
     rounds = architecture.place == "3x3"  # there, the number of squeezed channels depends on the width of the paths
     has_own_width = len(architecture.table[0]) == 3
-    if architecture.family == "resnet" or rounds or has_own_width:
+    if architecture.family != "resnext" or rounds or has_own_width:
         return _count(architecture)
     step = _width_step(architecture)
     samples = _sample_costs(replace(architecture, cardinality=1, base_width=step))

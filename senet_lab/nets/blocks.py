@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from senet_lab.architecture.style import DEEP_STEMS, Style, eca_kernel_size, squeezed_channels, style_of
-from senet_lab.checks import MAX_CLASSES, MAX_RATIO, divisible, whole
+from senet_lab.checks import MAX_CLASSES, MAX_RATIO, MAX_UNITS, divisible, whole
 from senet_lab.nets.layers import (
     Activation,
     Add,
@@ -87,6 +87,8 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":
         x = conv(inputs, n_filters, 3, style=style, name=f"{name}_conv")
+    elif style.stem == "simple":
+        x = conv(inputs, n_filters, 3, strides=2, style=style, name=f"{name}_conv")
     elif style.stem in DEEP_STEMS:
         first = n_filters // 2 if style.stem == "deep" else 3 * (n_filters // 8)
         x = conv(inputs, first, 3, strides=2, style=style, name=f"{name}_conv1")
@@ -100,7 +102,7 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
         x = conv(inputs, n_filters, 7, strides=2, style=replace(style, padding="symmetric"), name=f"{name}_conv")
     x = batch_norm(x, style=style, name=f"{name}_bn")
     x = ReLU(name=f"{name}_relu")(x)
-    if style.stem == "cifar":
+    if style.stem in ("cifar", "simple"):
         return x
     if style.downsampling == "average":
         return AveragePooling2D(2, name=f"{name}_pool")(x)
@@ -110,12 +112,15 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     return MaxPooling2D(3, strides=2, name=f"{name}_pool")(x)
 
 
-def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+def squeeze_excite_block(
+    x: Any, ratio: int = 16, *, channels: int | None = None, style: Style = ORIGINAL, name: str | None = None
+) -> Any:
     """Squeeze and Excite: pool each channel to one number, two dense layers, scale (Hu et al. 2018, sec. 3).
 
     Args:
         x: feature maps, (batch, height, width, channels); the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
+        channels: the channels that are divided by the ratio; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.
@@ -123,7 +128,11 @@ def squeeze_excite_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, na
     name = unique_name(x, "squeeze_excite") if name is None else name
     filters = x.shape[-1]
     pooling = GlobalAveragePooling2D if style.squeeze == "average" else GlobalMaxPooling2D
-    squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
+    squeezed = squeezed_channels(
+        filters if channels is None else whole("channels", channels, 1, MAX_UNITS),
+        whole("ratio", ratio, 1, MAX_RATIO),
+        style.squeeze_divisor,
+    )
     gate = pooling(keepdims=True, name=f"{name}_se_squeeze", role="squeeze")(x)
     gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_se_reduce")
     gate = _se_dense(gate, filters, style.gate, style=style, role="gate", name=f"{name}_se_gate")
@@ -162,7 +171,9 @@ def eca_block(x: Any, *, style: Style = ORIGINAL, name: str | None = None) -> An
     return Multiply(name=f"{name}_eca_scale", role="scale")([x, gate])
 
 
-def cbam_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+def cbam_block(
+    x: Any, ratio: int = 16, *, channels: int | None = None, style: Style = ORIGINAL, name: str | None = None
+) -> Any:
     """Convolutional Block Attention Module: scale channels, then pixels (Woo et al. 2018, sec. 3).
 
     Its 7x7 convolution is followed by batch normalization, as in the authors' code and in timm; the paper has none.
@@ -170,13 +181,18 @@ def cbam_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | 
     Args:
         x: feature maps, (batch, height, width, channels) of known size; the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
+        channels: the channels that are divided by the ratio; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.
     """
     name = unique_name(x, "cbam") if name is None else name
     filters = x.shape[-1]
-    squeezed = squeezed_channels(filters, whole("ratio", ratio, 1, MAX_RATIO), style.squeeze_divisor)
+    squeezed = squeezed_channels(
+        filters if channels is None else whole("channels", channels, 1, MAX_UNITS),
+        whole("ratio", ratio, 1, MAX_RATIO),
+        style.squeeze_divisor,
+    )
     mean = GlobalAveragePooling2D(keepdims=True, name=f"{name}_cbam_squeeze_mean", role="squeeze")(x)
     largest = GlobalMaxPooling2D(keepdims=True, name=f"{name}_cbam_squeeze_max", role="squeeze")(x)
     # One below the other, both go through the same two dense layers
@@ -218,7 +234,9 @@ def _gate_pixels(x: Any, *, style: Style, name: str) -> Any:
     return Multiply(name=f"{name}_scale", role="spatial scale")([x, gate])
 
 
-def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | None = None) -> Any:
+def scse_block(
+    x: Any, ratio: int = 16, *, channels: int | None = None, style: Style = ORIGINAL, name: str | None = None
+) -> Any:
     """Spatial and channel squeeze and excite: scale channels, scale pixels, add both (Roy et al. 2018, sec. 2).
 
     Both results are added, as in the paper; the authors' later one, Roy et al. 2019, prefers their maximum.
@@ -226,12 +244,13 @@ def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | 
     Args:
         x: feature maps, (batch, height, width, channels); the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
+        channels: the channels that are divided by the ratio; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.
     """
     name = unique_name(x, "scse") if name is None else name
-    channels = squeeze_excite_block(x, ratio, style=style, name=name)
+    scaled = squeeze_excite_block(x, ratio, channels=channels, style=style, name=name)
     gate = Conv2D(
         1,
         1,
@@ -242,7 +261,7 @@ def scse_block(x: Any, ratio: int = 16, *, style: Style = ORIGINAL, name: str | 
         role="spatial gate",
     )(x)
     pixels = Multiply(name=f"{name}_scse_spatial_scale", role="spatial scale")([x, gate])
-    return Add(name=f"{name}_scse_sum", role="sum")([channels, pixels])
+    return Add(name=f"{name}_scse_sum", role="sum")([scaled, pixels])
 
 
 def projection(x: Any, filters: int, *, strides: int, style: Style, name: str) -> Any:
@@ -278,6 +297,7 @@ def residual_block(
         cardinality: groups of the 3x3 convolution.
         ratio: amount of filter reduction in the squeeze; None for no squeeze-excite.
     """
+    channels = x.shape[-1] if style.squeeze_from == "input" else None
 
     def excited(x: Any, place: str) -> Any:
         """Apply squeeze-excite, or other attention, to `x` if this is its place (Hu et al. 2018, sec. 6.5)."""
@@ -286,10 +306,10 @@ def residual_block(
         if style.attention == "eca":
             return eca_block(x, style=style, name=name)
         if style.attention == "cbam":
-            return cbam_block(x, ratio, style=style, name=name)
+            return cbam_block(x, ratio, channels=channels, style=style, name=name)
         if style.attention == "scse":
-            return scse_block(x, ratio, style=style, name=name)
-        return squeeze_excite_block(x, ratio, style=style, name=name)
+            return scse_block(x, ratio, channels=channels, style=style, name=name)
+        return squeeze_excite_block(x, ratio, channels=channels, style=style, name=name)
 
     branch = basic if style.block == "basic" else bottleneck
     shortcut = excited(shortcut, "identity")

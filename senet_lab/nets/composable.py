@@ -1,4 +1,4 @@
-"""Share among composable networks an architecture, its model, and the parts that are the same in both families."""
+"""Share among composable networks an architecture, its model, and the parts that are the same in all families."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Composable:
         """Create the network of an architecture, also with ablations or a custom style, which `__init__` does not take.
 
         Raises:
-            ValueError: the architecture belongs to the other family.
+            ValueError: the architecture belongs to another family.
         """
         if architecture.family != cls.family:
             raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from senet_lab.extras import require
-from senet_lab.nets import se_resnet, se_resnext
+from senet_lab.nets import regnet, se_resnet, se_resnext
 from senet_lab.nets.blocks import classifier, stem
 from senet_lab.nets.on_keras.quiet import wake_keras
 
@@ -30,6 +30,9 @@ def network(inputs: Any, architecture: Architecture) -> Any:
     if architecture.family == "resnet":
         groups: tuple[tuple[int, ...], ...] = tuple((group.filters_in, group.n_blocks) for group in plan)
         x = se_resnet.learner(x, groups, ratios, style=style)
+    elif architecture.family == "regnet":
+        groups = tuple((group.filters_out, group.n_blocks) for group in plan)
+        x = regnet.learner(x, groups, architecture.group_width, ratios, style=style)
     else:
         groups = tuple((group.filters_in, group.filters_out, group.n_blocks) for group in plan)
         x = se_resnext.learner(x, groups, architecture.cardinality, ratios, style=style)
@@ -53,4 +56,4 @@ def build(architecture: Architecture, name: str | None = None) -> keras.Model:
 
 def model_name(name: str) -> str:
     """Return the Keras name of a network: se_resnext_50_32x4d for SE-ResNeXt-50 32x4d."""
-    return name.lower().replace("-", "_").replace(" ", "_")
+    return name.lower().translate(str.maketrans("- .", "___"))

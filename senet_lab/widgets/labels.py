@@ -7,7 +7,11 @@ from typing import Any
 from senet_lab.architecture.architecture import Architecture
 
 OWN = "custom network"
-FAMILY_LABELS = {"resnet": "ResNet", "resnext": "ResNeXt"}  # the ratio determines whether "SE-" precedes it
+FAMILY_LABELS = {
+    "resnet": "ResNet",
+    "resnext": "ResNeXt",
+    "regnet": "RegNet",
+}  # the ratio determines whether "SE-" precedes it
 PLACES = {"place": "Placement", "squeeze": "Squeeze", "gate": "Gate"}
 # The details that a convention or a depth sets, and that can also be set one by one.
 DETAILS = {
@@ -25,6 +29,7 @@ DETAILS = {
     "downsampling": "Downsampling by",
     "halve_reduction": "First 1\u00d71 halved",
     "eca_kernel": "ECA kernel",
+    "squeeze_from": "Ratio divides",
 }
 NUMBERS = {
     "squeeze_divisor": "Squeeze divisor",
@@ -41,6 +46,10 @@ PARAMETER_LABELS = {
     "base_width": "Base width",
     "stem_width": "Stem width",
     "attention": "Attention",
+    "w0": "Initial width",
+    "wa": "Width slope",
+    "wm": "Width factor",
+    "group_width": "Group width",
     "ratio": "Ratio",
     "image_size": "Image size",
     "classes": "Classes",

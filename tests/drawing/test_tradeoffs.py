@@ -18,7 +18,9 @@ def test_trade_offs_are_well_formed_and_stay_in_their_frames(name):
     sections = ("ratio", "cardinality") if ALL[name].family == "resnext" else ("ratio",)
     sections = sections[1:] if ALL[name].attention == "eca" else sections  # it has no ratio
     bundled = sum(source.parameter in sections for source in bundled_sources())
-    assert len(drawings) == 3 * len(sections) + bundled + 1  # two costs and the paper's accuracy; the main table
+    over_group_width = 2 * (ALL[name].family == "regnet")  # two costs
+    # Two costs and the paper's accuracy; the main table.
+    assert len(drawings) == 3 * len(sections) + bundled + over_group_width + 1
     for drawing in drawings:
         width, height = map(float, drawing.get("viewBox").split()[2:])
         assert within(drawing, width)
@@ -42,6 +44,16 @@ def test_the_curve_at_constant_cost_has_the_papers_rows():
     assert [at_constant_cost[c][1] for c in ("1", "2", "4", "8", "32")] == [
         25_557_032, 25_425_000, 25_292_968, 25_603_016, 25_028_904,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["regnety_400mf", "regnety_12gf"])
+def test_a_regnet_has_a_curve_over_its_group_width_with_the_counts_of_the_ledger(name):
+    net = Architecture.preset(name)
+    page = parsed(cardinality_curves(net))
+    rows = {row[0]: (number(row[1]), number(row[2])) for row in cells(page.find(".//table"))}
+    ledgers = {str(width): replace(net, group_width=width).ledger() for width in (1, 8, 64, net.group_width)}
+    assert {width: rows[width] for width in ledgers} == {w: (each.params, each.macs) for w, each in ledgers.items()}
+    assert [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"] == [str(net.group_width)]
 
 
 @pytest.mark.parametrize(("net", "here"), [(RESNEXT, "16"), (replace(RESNEXT, ratio=12), "12"),

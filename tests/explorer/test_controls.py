@@ -46,6 +46,8 @@ SHAPES = {
     "without top": Architecture(include_top=False),
     "eca": Architecture(attention="eca", ratio=(16, None, 16, 16)),
     "cbam": replace(Architecture.preset("cifar_se_resnet20"), attention="cbam"),
+    "a RegNet": Architecture.preset("regnety_400mf"),
+    "a RegNet's own groups": Architecture("regnet", groups=((48, 1), (96, 2)), ratio=4),
 }
 
 
@@ -91,6 +93,26 @@ def test_where_the_cost_is_kept_every_stop_of_its_two_sliders_can_be_reached_and
     assert_each_can_be_reached(start, pair, drawn)
 
 
+def test_a_regnet_has_the_sliders_of_its_rule_in_the_place_of_cardinality_and_base_width():
+    shown = {control.name: control for control in controls(Architecture.preset("regnety_400mf"))}
+    assert not {"cardinality", "base_width", "keep_cost"} & set(shown)
+    assert not any(control.disabled for control in shown.values())
+    values = [shown[name].value for name in ("depth", "w0", "wa", "wm", "group_width", "ratio")]
+    assert values == [16, 48, 27.89, 2.09, 8, 4]
+    assert shown["wm"].hint == "wm: 48 \u2192 104 \u2192 208 \u2192 440"
+    assert shown["group_width"].hint == "6, 13, 26, 55 paths"
+    assert shown["place"].labels[0] == "standard (3x3)"
+    others = {control.name for control in controls(Architecture("resnext"))}
+    assert not {"w0", "wa", "wm", "group_width"} & others
+
+
+def test_custom_groups_of_a_regnet_disable_its_rule_but_not_its_group_width():
+    shown = {control.name: control for control in controls(SHAPES["a RegNet's own groups"])}
+    off = {name for name, control in shown.items() if control.disabled}
+    assert off == {"depth", "w0", "wa", "wm"}
+    assert shown["depth"].value == 3
+
+
 def test_fields_show_values_in_the_notation_that_they_accept():
     shown = Explorer(SHAPES["a ratio per group"]).shown["controls"]
     assert next(control["text"] for control in shown if control["name"] == "ratio") == "16, none, 8, 4"
@@ -120,6 +142,9 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("classes", " 10 ", lambda made: made.classes == 10),
     ("classes", "1e2", lambda made: made.classes == 100),
     ("dropout", "0.2", lambda made: made.dropout == 0.2),
+    ("family", "regnet", lambda made: made == Architecture("regnet", 16)),
+    ("w0", "56", lambda made: made.w0 == 56),
+    ("wa", "30.5", lambda made: made.wa == 30.5),
     ("se_bias", True, lambda made: made.se_bias is True),
     ("stem", "tiered", lambda made: made.layers == 52),
     ("stem_width", "32", lambda made: made.stem_width == 32),
@@ -198,7 +223,7 @@ def test_every_slider_stands_at_a_number_and_an_image_that_is_not_square_says_bo
     assert (size["value"], size["text"]) == (64, "64\u00d796")
     for architecture in SHAPES.values():
         sliders = [control for control in controls(architecture) if control.kind == "slider"]
-        assert all(isinstance(control.value, (int, type(None))) for control in sliders)
+        assert all(isinstance(control.value, (int, float, type(None))) for control in sliders)
 
 
 def test_custom_groups_show_their_depth(explorer):

@@ -79,6 +79,21 @@ def test_the_ratio_slider_moves_with_the_keyboard_and_the_parameters_follow(page
     expect(parameters(page)).to_contain_text("27,543,848")
 
 
+def test_another_family_brings_the_sliders_of_its_rule_and_shows_its_groups_form(page):
+    page.get_by_role("radio", name="RegNet", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("slider", name="Cardinality")).to_have_count(0)
+    expect(page.get_by_text("Neighbors of equal width form 4 groups")).to_be_visible()
+    slider = page.get_by_role("slider", name="Width factor")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("Neighbors of equal width form 3 groups")).to_be_visible()
+    expect(slider).to_be_focused()
+    keep_picture(page, "regnet")
+    start_over(page)
+    expect(page.get_by_role("slider", name="Cardinality")).to_be_visible()
+
+
 def test_cardinality_shows_as_strands(page):
     page.get_by_role("slider", name="Cardinality").focus()
     page.keyboard.press("Home")

@@ -75,7 +75,7 @@ def test_several_moves_in_one_message_are_all_made(explorer):
         ({"in_groups": [5]}, "SE groups (5) must be one of 1, 2, 3 or 4; try 4."),
         (
             {"preset": "vgg16"},
-            "Name (vgg16) must be one of 27 names; try 'resnext101_64x4d', 'se_resnext101_64x4d' or 'senet154'; Architecture.presets() lists all.",
+            "Name (vgg16) must be one of 39 names; try 'regnety_16gf', 'regnety_1_6gf' or 'regnety_8gf'; Architecture.presets() lists all.",
         ),
         ({"token": "no token"}, "Token (no token) must begin with 'senet1'"),
         ({"tab": "Netwrk"}, "try 'Network'."),
@@ -192,6 +192,31 @@ def test_another_family_gets_the_nearest_depth_and_the_same_paths():
     basic = apply_move(Architecture("resnext", 26, cardinality=8), "family", "resnet")
     back = apply_move(replace(basic, depth=34), "family", "resnext")
     assert (back.depth, back.cardinality) == (26, 8)
+
+
+@pytest.mark.parametrize(("depth", "blocks", "back"), [(26, 8, 26), (50, 16, 50), (101, 33, 101), (152, 50, 152)])
+def test_a_regnet_gets_as_many_blocks_as_the_network_before_and_gives_them_back(depth, blocks, back):
+    moved = apply_move(Architecture("resnext", depth, input_shape=(256, 256, 3)), "family", "regnet")
+    assert moved.depth == blocks == sum(group.n_blocks for group in moved.plan)
+    assert apply_move(moved, "family", "resnext").depth == back
+
+
+def test_moving_a_slider_of_the_rule_forms_other_groups(explorer):
+    ask(explorer, preset="regnety_400mf")
+    assert "form 4 groups" in explorer.shown["body"]
+    ask(explorer, wm=3.0)
+    assert "form 3 groups" in explorer.shown["body"]
+    assert explorer.architecture.table == ((48, 2), (144, 6), (432, 8))
+    assert "Width factor 2.09 \u2192 3" in explorer.shown["said"]
+
+
+def test_a_refused_width_is_explained_with_labels(explorer):
+    ask(explorer, preset="regnety_400mf")
+    assert ask(explorer, w0="50")["error"] == "Initial width (50) must be a multiple of 8; try 48 or 56."
+    assert (
+        ask(explorer, groups="(20, 2), (40, 2)")["error"]
+        == "Filters (20) must be divisible by Group width (8); try 16 or 24."
+    )
 
 
 def test_a_selected_part_stays_selected_after_a_move(explorer):

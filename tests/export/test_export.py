@@ -25,10 +25,11 @@ from senet_lab.training.runs.run import Run
 from senet_lab.weights.timm.networks import architecture_of
 
 RESNEXT = Architecture("resnext", 50)
-# 101 and 152 layers differ from 50 in the numbers of the table alone.
-OF_EACH_KIND = [name for name in PRESETS if "101" not in name and "152" not in name]
+# 101 and 152 layers differ from 50, and RegNets from the first one, in the numbers of the table alone.
+OF_EACH_KIND = [name for name in PRESETS if not re.search("101|152|regnety_(?!200mf)", name)]
 SMALL = {"groups": ((16, 1), (32, 2)), "input_shape": (32, 32, 3), "classes": 10, "ratio": 4}
 NET, NEXT = Architecture("resnet", **SMALL), Architecture("resnext", **SMALL, cardinality=8)
+REG = Architecture("regnet", 3, **SMALL | {"groups": None}, w0=16, wa=12, wm=2)
 
 # Between them: each place, squeeze, gate, convention, stem and block, a ratio per group, biases, no top.
 EXECUTED = [
@@ -50,6 +51,9 @@ EXECUTED = [
     replace(NET, stem="tiered", stem_width=32, projection_pooling=True, input_shape=(33, 47, 3)),
     replace(NEXT, stem="deep", stem_width=12, projection_pooling=True, downsampling="average", convention="timm"),
     replace(NET, block="basic", downsampling="average", place="3x3"),
+    replace(REG, convention="timm"),
+    replace(REG, groups=((24, 1), (48, 2)), group_width=24, ratio=(None, 8), place="identity"),
+    replace(NET, squeeze_from="input", stem="simple"),
 ]
 
 
@@ -224,6 +228,15 @@ def test_what_a_constructor_does_not_take_goes_by_an_architecture():
         SEResNet.of(RESNEXT)
 
 
+def test_the_code_of_a_published_regnet_names_it_and_a_custom_one_states_its_groups():
+    preset = Architecture.preset("regnety_1_6gf")
+    assert 'learner(x, groups["1.6GF"], group_width=24, ratio=4)' in code(preset)
+    assert "RegNet(27, wa=20.71, wm=2.65, group_width=24)" in code(preset, "composable")
+    custom = code(replace(preset, groups=((24, 1), (48, 2))))
+    assert "groups = ((24, 1), (48, 2))" in custom
+    assert "learner(x, groups, group_width=24, ratio=4)" in custom
+
+
 def test_an_unknown_form_is_answered_with_the_nearest():
     with pytest.raises(ValueError, match=r"must be one of .*; try 'standalone'"):
         code(RESNEXT, "stand-alone")
@@ -245,7 +258,9 @@ def test_each_part_shows_its_call_and_the_functions_behind_it():
     assert "model = Model(inputs, outputs" in part_code(RESNEXT)
 
 
-@pytest.mark.parametrize("name", ["se_resnet18", "se_resnext26_32x4d", "resnet50", "senet154", "cifar_se_resnet20"])
+@pytest.mark.parametrize(
+    "name", ["se_resnet18", "se_resnext26_32x4d", "resnet50", "senet154", "cifar_se_resnet20", "regnety_200mf"]
+)
 def test_every_part_of_a_network_has_code_that_compiles(name):
     architecture = Architecture.preset(name)
     for group, block in architecture.ledger().blocks():

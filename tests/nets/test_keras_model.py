@@ -11,7 +11,15 @@ from senet_lab.architecture.presets import PRESETS
 from senet_lab.nets.on_keras.blank import blank_weights
 
 # One of each kind; deeper ones have more blocks of the same, which `test_published_counts.py` counts.
-WHOLE = ["se_resnet18", "se_resnet50", "se_resnext50_32x4d", "resnet50", "senet154", "cifar_se_resnet20"]
+WHOLE = [
+    "se_resnet18",
+    "se_resnet50",
+    "se_resnext50_32x4d",
+    "resnet50",
+    "senet154",
+    "cifar_se_resnet20",
+    "regnety_200mf",
+]
 
 
 def assert_alike(architecture):

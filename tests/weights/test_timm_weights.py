@@ -74,6 +74,7 @@ UNLIKE = {
     "squeeze": ({"squeeze": "max"}, "squeezes"),
     "stride": ({"stride_place": "1x1"}, "group2_block1_conv1"),
     "padding": ({"padding": "same"}, "group2_block1_conv2_pad"),
+    "squeezed channels": ({"squeeze_from": "input"}, "group1_block1_se_reduce"),
 }
 
 
@@ -98,12 +99,13 @@ def test_no_model_goes_to_timm_that_would_compute_something_else_there(what):
 
 
 @pytest.mark.parametrize("name", DEEPER)
-def test_a_deeper_network_is_a_recorded_one_in_all_but_its_depth_and_squeeze_excite(name):
+def test_a_deeper_network_is_a_recorded_one_in_all_but_its_sizes_and_squeeze_excite(name):
     """So it computes what timm does if that one does: its tensors, block for block, are those of timm."""
     recorded = architecture_of(DEEPER[name])
     assert sides(DEEPER[name])
     ratio = architecture_of(name).ratio and recorded.ratio
-    assert replace(architecture_of(name), depth=recorded.depth) == replace(recorded, ratio=ratio)
+    sizes = {field: getattr(recorded, field) for field in ("depth", "groups", "w0", "wa", "wm", "group_width")}
+    assert replace(architecture_of(name), **sizes) == replace(recorded, ratio=ratio)
     assert architecture_of(name).style == recorded.style
 
 
@@ -184,7 +186,9 @@ def test_weights_that_do_not_fit_are_refused_with_both_sides(drawn, name):
         convert(weights, SMALL)
 
 
-@pytest.mark.parametrize("other", ["seresnet34", "seresnet50", "seresnext50_32x4d", "senet154", "legacy_seresnet18"])
+@pytest.mark.parametrize(
+    "other", ["seresnet34", "seresnet50", "seresnext50_32x4d", "senet154", "legacy_seresnet18", "regnety_002"]
+)
 def test_weights_of_another_network_are_refused_and_known(drawn, other):
     architecture = replace(architecture_of(other), classes=10)
     words = r"do not fit the architecture\. .* They are those of 'seresnet18'; try replace\(.*'seresnet18'\), classes=10\)\."
@@ -659,6 +663,7 @@ def test_what_the_hubs_client_says_at_length_is_said_in_a_line(monkeypatch):
         ("seresnext26tn_32x4d.bt_in1k", "is an earlier name of timm; try 'seresnext26t_32x4d'"),
         ("resnetaa50d.sw_in12k", r"must say which weights; try 'resnetaa50d.sw_in12k_ft_in1k' \(1 are known\)"),
         ("seresnet50t", "cannot be downloaded: for 'seresnet50t', timm publishes no weights"),
+        ("regnety_004", r"must say which weights; try 'regnety_004.pycls_in1k' \(2 are known\)"),
         ("seresnet50.ra3_in1k", r"must say which weights; try 'seresnet50.a3_in1k'"),
         ("seresnet50.a4_in1k", "must say which weights; try 'seresnet50.a3_in1k'"),
         ("resnet50", r"`name` \(='resnet50'\) must be one of .*; try 'resnet50d"),

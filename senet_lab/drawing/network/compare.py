@@ -7,7 +7,7 @@ from html import escape
 from itertools import accumulate
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.architecture.style import ATTENTIONS
+from senet_lab.architecture.style import ATTENTIONS, FAMILY_FIELDS
 from senet_lab.drawing import svg
 from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.network.anatomy import Anatomy
@@ -69,7 +69,10 @@ def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str]
     (('ratio', '16', 'none'), ('input', '224\u00d7224\u00d73', '256\u00d7256\u00d73'))
     """
     pairs = ((f.name, _used(a, f.name), _used(b, f.name)) for f in fields(Architecture))
-    unused = set() if a.family == b.family == "resnext" else {"base_width"}
+    families = {a.family, b.family}
+    unused = {name for family, names in FAMILY_FIELDS.items() if families != {family} for name in names}
+    if "regnet" not in families:
+        unused -= {"cardinality"}
     if {_used(each, "attention") for each in (a, b)} == {"none", "SE"}:  # the ratio says so
         unused |= {"attention"}
     if "ECA" in (_used(a, "attention"), _used(b, "attention")) and _gated_groups(a) == _gated_groups(b):

@@ -174,12 +174,18 @@ def summary(architecture: Architecture) -> str:
     paths = [f"cardinality {architecture.cardinality}"]
     if architecture.groups is None or len(architecture.groups[0]) == 2:
         paths.append(f"base width {architecture.base_width}")
+    if architecture.family == "regnet":
+        rule = () if architecture.groups else ("w0", "wa", "wm")
+        paths = [
+            *(f"{name} {getattr(architecture, name):g}" for name in rule),
+            f"group width {architecture.group_width}",
+        ]
     usual = {"place": ("placement", "standard"), "squeeze": ("squeeze", "average"), "gate": ("gate", "sigmoid")}
     values = {name: getattr(architecture, name) for name in usual}
     unusual = [f"{label} {values[name]}" for name, (label, value) in usual.items() if values[name] != value]
     top = f"{architecture.classes:,} classes" if architecture.include_top else "no classifier"
     rest = [_attention(architecture), *unusual, f"{height}\u00d7{width}", top, f"{architecture.convention} convention"]
-    return " \u00b7 ".join((paths if architecture.paths > 1 else []) + rest)
+    return " \u00b7 ".join((paths if architecture.paths > 1 or architecture.family == "regnet" else []) + rest)
 
 
 def _attention(architecture: Architecture) -> str:

@@ -22,6 +22,7 @@ from senet_lab.ledger.budget import cost, sweep
 from senet_lab.papers import Results, canonical_form, networks_in, paths, ratios
 
 RATIOS = (2, 4, 8, 16, 32, 64, None)
+GROUP_WIDTHS = (1, 4, 8, 16, 24, 32, 48, 64)
 PATHS = (1, 2, 4, 8, 16, 32, 64)
 
 Spot = tuple[float, float]  # the position of a network in the drawing
@@ -89,6 +90,8 @@ def cardinality_curves(
     """Draw parameters, multiply-adds and accuracy over cardinality; costs also at a fixed width of each path."""
     if architecture.family == "resnet":
         return _nothing("Cardinality", "A ResNet has one path; only a ResNeXt has a cardinality.")
+    if architecture.family == "regnet":
+        return group_width_curves(architecture)
     swept = sweep(architecture, "cardinality", _with(PATHS, architecture.cardinality))
     if len(swept) < 2:
         return _nothing("Cardinality", "No other cardinality fits this network.")
@@ -107,6 +110,16 @@ def cardinality_curves(
         measured,
         interactive=interactive,
     )
+
+
+def group_width_curves(architecture: Architecture) -> Html:
+    """Draw parameters and multiply-adds over the group width; the widths of the groups change with it."""
+    swept = sweep(architecture, "group_width", _with(GROUP_WIDTHS, architecture.group_width))
+    if len(swept) < 2:
+        return _nothing("Group width", "No other group width fits this network.")
+    names = {stop: str(stop) for stop, _ in swept}
+    points = tuple((place, net) for place, (_, net) in enumerate(swept))
+    return _section("group width", names, [Curve("", "", points)], architecture, (), interactive=False)
 
 
 def _with(stops: Sequence[Any], present: Any) -> tuple[Any, ...]:

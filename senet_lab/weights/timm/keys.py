@@ -2,6 +2,8 @@
 
 >>> key("group1_block2_bn1", "gamma"), key("stem_conv", "kernel", legacy=True)
 ('layer1.1.bn1.weight', 'layer0.conv1.weight')
+>>> key("group1_block2_bn1", "gamma", regnet=True)
+'s1.b2.conv1.bn.weight'
 """
 
 from __future__ import annotations
@@ -19,6 +21,12 @@ SHORTCUTS = {
     False: {"shortcut_conv": "downsample.0", "shortcut_bn": "downsample.1"},
     True: {"shortcut_conv": "downsample.1", "shortcut_bn": "downsample.2"},
 }
+# In a RegNet, a convolution and its batch normalization share a module.
+REGNET = {
+    "stem_conv": "stem.conv", "stem_bn": "stem.bn", "classifier_dense": "head.fc", "se_reduce": "se.fc1",
+    "se_gate": "se.fc2", "shortcut_conv": "downsample.conv", "shortcut_bn": "downsample.bn",
+    **{f"{kind}{number}": f"conv{number}.{kind}" for kind in ("conv", "bn") for number in (1, 2, 3)},
+}  # fmt: skip
 STEMS = {
     # (deep, legacy): name in the ledger, name in timm
     (False, False): {"conv": "conv1", "bn": "bn1"},
@@ -33,7 +41,9 @@ STEMS = {
 }  # fmt: skip
 
 
-def key(layer: str, variable: str, *, deep: bool = False, pooled: bool = False, legacy: bool = False) -> str:
+def key(
+    layer: str, variable: str, *, deep: bool = False, pooled: bool = False, legacy: bool = False, regnet: bool = False
+) -> str:
     """Return the name of a weight in timm's state dict; raise ValueError if timm has no such weight.
 
     Args:
@@ -41,10 +51,14 @@ def key(layer: str, variable: str, *, deep: bool = False, pooled: bool = False, 
         deep: whether the stem has three convolutions, as in SENet-154 and ResNet-D.
         pooled: whether projection shortcuts pool, as in ResNet-D.
         legacy: whether to return the names in `legacy_*` networks.
+        regnet: whether to return the names in a RegNet.
     """
     instance("layer", layer, str, "'stem_conv'")
     one_of("variable", variable, tuple(VARIABLES))
-    name = _layer(layer, flag("deep", deep), flag("pooled", pooled), flag("legacy", legacy))
+    if flag("regnet", regnet):
+        name = _regnet_layer(layer)
+    else:
+        name = _layer(layer, flag("deep", deep), flag("pooled", pooled), flag("legacy", legacy))
     if not name:
         raise ValueError(f"timm has no weight like `{variable}` of `{layer}`.")
     return f"{name}.{VARIABLES[variable]}"
@@ -67,6 +81,14 @@ def _layer(layer: str, deep: bool, pooled: bool, legacy: bool) -> str:
     plain = part if re.fullmatch(r"(conv|bn)\d", part) else ""
     part = within.get(part, plain)
     return part and f"layer{group}.{block}.{part}"
+
+
+def _regnet_layer(layer: str) -> str:
+    if not (match := BLOCK.fullmatch(layer)):
+        return REGNET.get(layer, "")
+    group, block, part = match.groups()
+    within = REGNET.get(part, "")
+    return within and f"s{group}.b{block}.{within}"
 
 
 def to_keras_layout(array: Array, layer: str, rank: int) -> Array:

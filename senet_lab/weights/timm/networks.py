@@ -1,8 +1,8 @@
 """Networks of timm that this package can build: their architectures and image preprocessing.
 
 timm's `seresnet50` is `Architecture("resnet", 50, convention="timm")`; its `legacy_*` networks, which were ported from
-Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py` and `senet.py`). Of its networks without
-squeeze-excite, those with the stems and the pooling of ResNet-D are included, which most comparisons start from.
+Caffe, follow the paper's convention (timm 1.0.31, `timm/models/resnet.py`, `senet.py` and `regnet.py`). Of its networks
+without squeeze-excite, those with the stems and the pooling of ResNet-D are included, from which comparisons start.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.regnet import PUBLISHED as PUBLISHED_SIZES
 from senet_lab.checks import first_few, one_of, quoted
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.weights.timm.preprocessing import Preprocessing
@@ -31,6 +32,15 @@ _SIZES: dict[str, dict[str, Any]] = {
     "seresnext101_32x8d": {"family": "resnext", "depth": 101, "base_width": 8},
     "seresnext101_64x4d": {"family": "resnext", "depth": 101, "cardinality": 64},
     "senet154": {"family": "resnext", "depth": 154, "cardinality": 64},
+}
+# RegNetY by its cost in units of 0.1 G multiply-adds: `regnety_004` is RegNetY-400MF.
+_COSTS = ("002", "004", "006", "008", "016", "032", "040", "064", "080", "120", "160", "320")
+_Y: Mapping[str, Any] = {"family": "regnet", "ratio": 4}
+_REGNETS: dict[str, dict[str, Any]] = {
+    **{f"regnety_{cost}": {**_Y, **s._asdict()} for cost, s in zip(_COSTS, PUBLISHED_SIZES.values(), strict=True)},
+    # torchvision rounds some widths to other multiples of the group width: halves up, and never down by more than 10%.
+    "regnety_008_tv": {**_Y, "groups": ((64, 1), (144, 3), (320, 8), (784, 2)), "group_width": 16},
+    "regnety_080_tv": {**_Y, "groups": ((224, 2), (448, 4), (896, 10), (2016, 1)), "group_width": 56},
 }
 # timm's letters: "d" of He et al. 2019, "t" with a tiered stem, "aa" with average pooling instead of strides.
 _D: dict[str, Any] = {"stem": "deep", "stem_width": 32, "projection_pooling": True}
@@ -64,9 +74,9 @@ _VARIANTS: dict[str, dict[str, Any]] = {
     "ecaresnet101d": {"depth": 101} | _D | _ECA,
 }
 # seresnext26_32x4d exists only as a legacy network.
-MODERN = (*(name for name in _SIZES if name != "seresnext26_32x4d"), *_VARIANTS)
+MODERN = (*(name for name in _SIZES if name != "seresnext26_32x4d"), *_VARIANTS, *_REGNETS)
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
-NAMES = (*MODERN, *LEGACY)
+NAMES = (*MODERN, *LEGACY, *_REGNETS)
 MAX_NAMED = 6  # layers in an error message
 EARLIER = {"seresnext26tn_32x4d": "seresnext26t_32x4d"}  # names that timm replaced
 
@@ -81,6 +91,12 @@ class Published(NamedTuple):
 _RA2 = Preprocessing(224, 0.875, "bicubic")
 _CAFFE = Preprocessing(224, 0.875, "bilinear")
 _A1, _A3 = Preprocessing(224, 0.95, "bicubic"), Preprocessing(160, 0.95, "bicubic")
+_TV2, _AT_384 = Preprocessing(224, 0.965, "bicubic"), Preprocessing(384, 1.0, "bicubic")
+_IN_TORCHVISION = ("004", "008_tv", "016", "032", "080_tv", "160", "320")
+_BY_TIMM = (
+    "032.ra_in1k", "040.ra3_in1k", "064.ra3_in1k", "080.ra3_in1k", "120.sw_in12k_ft_in1k", "160.deit_in1k",
+    "160.lion_in12k_ft_in1k", "160.sw_in12k_ft_in1k",
+)  # fmt: skip
 _HALF = (0.5, 0.5, 0.5)
 _RA2_256, _RA4 = _A1._replace(size=256), _A1._replace(mean=_HALF, deviation=_HALF)
 # timm 1.0.31's default_cfgs: the weights on huggingface.co for ImageNet's 1,000 classes, and the preprocessing with
@@ -128,6 +144,14 @@ PUBLISHED: Mapping[str, Published] = {
     "ecaresnet50t.a3_in1k": Published("ecaresnet50t", _A3),
     "ecaresnet50t.ra2_in1k": Published("ecaresnet50t", _RA2._replace(size=256)),
     "ecaresnet101d.miil_in1k": Published("ecaresnet101d", _RA2),
+    **{f"regnety_{cost}.pycls_in1k": Published(f"regnety_{cost}", _RA2) for cost in _COSTS},
+    **{f"regnety_{each}.tv2_in1k": Published(f"regnety_{each}", _TV2) for each in _IN_TORCHVISION},
+    **{f"regnety_{each}": Published(f"regnety_{each}".partition(".")[0], _A1) for each in _BY_TIMM},
+    "regnety_160.swag_ft_in1k": Published("regnety_160", _AT_384),
+    "regnety_160.swag_lc_in1k": Published("regnety_160", _TV2),
+    "regnety_320.swag_ft_in1k": Published("regnety_320", _AT_384),
+    "regnety_320.swag_lc_in1k": Published("regnety_320", _TV2),
+    "regnety_320.seer_ft_in1k": Published("regnety_320", _AT_384),
 }
 # Weights that are available elsewhere, as pickles: the legacy networks, converted from Caffe.
 PICKLED: Mapping[str, Published] = {
@@ -150,7 +174,7 @@ def architecture_of(name: str) -> Architecture:
     plain = one_of("name", network, NAMES, "senet_lab.weights.timm.networks.NAMES").removeprefix("legacy_")
     legacy = network != plain
     late: dict[str, Any] = {"branch_relu": True} if legacy and plain in ("seresnet18", "seresnet34") else {}
-    return Architecture(**(_SIZES | _VARIANTS)[plain], **late, convention="paper" if legacy else "timm")
+    return Architecture(**(_SIZES | _VARIANTS | _REGNETS)[plain], **late, convention="paper" if legacy else "timm")
 
 
 def name_of(network: Architecture | keras.Model) -> str:

@@ -29,7 +29,7 @@ with needed_by(__name__):
 if TYPE_CHECKING:
     import keras
 
-CLASSIFIER = re.compile(r"(fc|last_linear)\.(weight|bias)")  # may have any number of classes
+CLASSIFIER = re.compile(r"(fc|last_linear|head\.fc)\.(weight|bias)")  # may have any number of classes
 
 
 class Target(NamedTuple):
@@ -75,15 +75,16 @@ def to_timm(model: keras.Model) -> dict[str, Array]:
     array_checks.model("model", model)
     import keras
 
-    legacy = name_of(model).startswith("legacy_")
+    network = name_of(model)
+    legacy, regnet = network.startswith("legacy_"), network.startswith("regnet")
     names = {layer.name for layer in model.layers}
     deep, pooled = "stem_conv1" in names, any(name.endswith("_shortcut_pool") for name in names)
     state_dict = {}
     for variable in model.weights:
-        layer, _, name = variable.path.rpartition("/")
+        layer, _, part = variable.path.rpartition("/")
         array = keras.ops.convert_to_numpy(variable.value)
-        timm_name = key(layer.rpartition("/")[2], name, deep=deep, pooled=pooled, legacy=legacy)
-        state_dict[timm_name] = to_timm_layout(array, layer)
+        theirs = key(layer.rpartition("/")[2], part, deep=deep, pooled=pooled, legacy=legacy, regnet=regnet)
+        state_dict[theirs] = to_timm_layout(array, layer)
     return state_dict
 
 
@@ -113,7 +114,7 @@ def shapes(architecture: Architecture, *, legacy: bool = False) -> dict[str, tup
 def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
     """Return the variable that each tensor of timm belongs to."""
     rows, style = architecture.ledger().rows, architecture.style
-    deep, pooled = style.stem in DEEP_STEMS, style.projection_pooling
+    deep, pooled, regnet = style.stem in DEEP_STEMS, style.projection_pooling, architecture.family == "regnet"
     targets: dict[str, Target] = {}
     for row in rows:
         out = row.output_shape[-1]
@@ -127,7 +128,7 @@ def _targets(architecture: Architecture, legacy: bool) -> dict[str, Target]:
         if "kernel" in parts and row.params > prod(parts["kernel"]):
             parts["bias"] = (out,)
         for variable, shape in parts.items():
-            name = key(row.name, variable, deep=deep, pooled=pooled, legacy=legacy)
+            name = key(row.name, variable, deep=deep, pooled=pooled, legacy=legacy, regnet=regnet)
             targets[name] = Target(f"{row.name}/{variable}", shape)
     return targets
 
