@@ -148,7 +148,8 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
         yield Control(name, label, CONVENTION, "select", stops, labels, value, texts.get(name, ""))
     why = disabled_reasons(architecture)["stem_width"]
     hint = why or "channels of its second convolution; it returns twice as many"
-    yield Control("stem_width", "Stem width", CONVENTION, "text", (), (), architecture.stem_width, hint, bool(why))
+    label, width = PARAMETER_LABELS["stem_width"], architecture.stem_width
+    yield Control("stem_width", label, CONVENTION, "text", (), (), width, hint, bool(why))
     for name, label in NUMBERS.items():
         value, usual = getattr(architecture, name), getattr(architecture.style, name)
         yield Control(

@@ -81,7 +81,8 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
 
     Args:
         inputs: images, (batch, height, width, channels).
-        n_filters: channels of the output; 128 for SENet-154's deep stem.
+        n_filters: channels of the output; 128 for SENet-154. The first two convolutions of a deep stem have half as
+            many, the first one of a tiered stem 3/8.
     """
     style = replace(style, conv_bias=False)  # the original ResNeXt has biases in its blocks, but not in its stem
     if style.stem == "cifar":

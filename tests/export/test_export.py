@@ -22,6 +22,7 @@ from senet_lab.nets import layers
 from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.nets.sketch import Row
 from senet_lab.training.runs.run import Run
+from senet_lab.weights.timm.networks import architecture_of
 
 RESNEXT = Architecture("resnext", 50)
 # 101 and 152 layers differ from 50 in the numbers of the table alone.
@@ -74,6 +75,14 @@ def assert_alike(architecture):
 @pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_the_code_of_every_kind_of_preset_draws_up_its_ledger(name):
     assert_alike(Architecture.preset(name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["seresnet50t", "seresnext26d_32x4d", "seresnextaa101d_32x8d", "resnet18d", "resnetaa34d"]
+)
+def test_the_code_of_every_kind_of_variant_draws_up_its_ledger(name):
+    assert_alike(architecture_of(name))
 
 
 @pytest.mark.slow
