@@ -140,6 +140,10 @@ SAYS = {
     r"the images that are held out": lambda slip, task: isclose(0.9 * slip, task.answer, rel_tol=0.06),
     r"one block in each group": lambda slip, task: task.answer % slip == 0 and f"groups of {task.answer // slip} blocks" in task.question,
     r"the number of blocks; each has": lambda slip, task: f"groups of {slip // 3} blocks" in task.question,
+    r"has a convolution of its own": lambda slip, task: slip == sum(
+        map(int, re.findall(r"\d+", re.search(r"ResNet-\d+ it has (.+) weights in each", task.question)[1]))
+    ),
+    r"the parameters of squeeze-excite at": lambda slip, task: f"{slip:,}" in task.solution,
     r"The first dense layer also has biases": lambda slip, task: task.solution.startswith(f"{slip:,} + "),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.style import eca_kernel_size
 from senet_lab.drawing.units import short
 from senet_lab.exercises.task import Task, by_name, variants
 from senet_lab.papers import Result, main
@@ -200,4 +201,36 @@ def _describe(row: Result) -> str:
     return f"{row.architecture.name} {short(row.architecture.ledger().macs)}, {row.top1:.2f}%"
 
 
-MAKERS = by_name(published_flops, published_two_figures, published_se_biases, published_budget)
+@variants((50, "released"), product((50, 101, 152, 18, 34), ("released", "formula")))
+def published_eca(depth: int, rule: str) -> Task:
+    """Ask how many parameters ECA has in a ResNet."""
+    network = Architecture("resnet", depth, attention="eca", eca_kernel=rule)
+    parts = [(group.n_blocks, eca_kernel_size(group.filters_out, rule)) for group in network.plan]
+    *most, last = (str(kernel) for _, kernel in parts)
+    terms = " + ".join(f"{blocks} · {kernel}" for blocks, kernel in parts)
+    total = sum(blocks * kernel for blocks, kernel in parts)
+    excited = replace(network, attention="se").ledger().se.params
+    blocks = sum(group.n_blocks for group in network.plan)
+    return Task(
+        question=(
+            "In ECA, one convolution over the pooled channels takes the place of the two dense layers. Its weights are "
+            f"the same for all channels, and it has no bias. Suppose that in {replace(network, ratio=None).name} it has "
+            f"{', '.join(most)} and {last} weights in each block of groups 1, 2, 3 and 4. How many parameters does ECA "
+            "have in the whole network?"
+        ),
+        answer=total,
+        unit="parameters",
+        hints=(
+            "The number of channels does not matter, since all channels share the weights.",
+            "Multiply the weights by the blocks of each group.",
+            f"Compute {terms}.",
+        ),
+        solution=f"{terms} = {total}. Squeeze-excite at ratio 16, without biases, has {excited:,} in the same blocks.",
+        slips=(
+            (sum(kernel for _, kernel in parts), f"Each of the {blocks} blocks has a convolution of its own."),
+            (excited, "Those are the parameters of squeeze-excite at ratio 16."),
+        ),
+    )
+
+
+MAKERS = by_name(published_flops, published_two_figures, published_se_biases, published_budget, published_eca)
