@@ -22,7 +22,7 @@ def regnet_rule(architecture: Architecture) -> Html:
     if architecture.family != "regnet" or architecture.groups is not None:
         return html()
     words = f'<p class="sn-source">{rule_sentence(architecture)}</p>'
-    return html(words, draw_widths(block_widths(architecture.sizes)))
+    return html(words, '<div class="sn-widths">', draw_widths(block_widths(architecture.sizes)), "</div>")
 
 
 def rule_sentence(architecture: Architecture) -> str:
