@@ -17,6 +17,7 @@ from senet_lab.architecture.style import (
     DEEP_STEMS,
     FAMILIES,
     STYLE_FIELDS,
+    USUAL_RATIOS,
     VARIANTS,
     Style,
     squeezed_channels,
@@ -47,6 +48,7 @@ def _known_style(convention: str, family: str, explicit: tuple[tuple[str, Any], 
     return style_of(convention, family, **dict(explicit))
 
 
+STATED = ("squeeze", "gate", "place", "attention")  # have values of their own, so None is none
 EXAMPLE = "Architecture.preset('cifar_se_resnet20')"  # suggested by errors about a value that is no architecture
 
 
@@ -66,9 +68,10 @@ class Architecture:
         cardinality: the number of groups of the grouped convolution (Xie et al. 2017, sec. 3); "resnext" only.
         base_width: channels per path in a group with n_filters=64, the d of 32x4d; "resnext" only.
         stem_width: channels of the second convolution of a "deep" or "tiered" stem, which returns twice as many.
-        w0, wa, wm: width of the first block, channels that each block adds, and factor between groups; "regnet" only,
-            where they set the groups (`architecture.regnet`; Radosavovic et al. 2020, sec. 3.3).
-        group_width: channels per path; "regnet" only. A group has as many paths as fit.
+        w0, wa, wm: width of the first block, channels that each block adds, and factor between groups, before widths
+            are rounded to whole paths; "regnet" only, where they set the groups (`architecture.regnet`; Radosavovic et
+            al. 2020, sec. 3.3).
+        group_width: channels per path; "regnet" only.
         ratio: reduction of the squeeze (Hu et al. 2018, sec. 3.2), None for no squeeze-excite or other attention; or
             one per group. With ECA, which reduces nothing, all numbers mean the same.
         input_shape: (height, width, channels) in pixels.
@@ -154,7 +157,7 @@ class Architecture:
             object.__setattr__(self, name, value)
 
     def _explicit_style(self) -> dict[str, Any]:
-        return {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None}
+        return {name: value for name in STYLE_FIELDS if (value := getattr(self, name)) is not None or name in STATED}
 
     @cached_property
     def style(self) -> Style:
@@ -298,14 +301,21 @@ class Architecture:
         return f"{kind}-{depth} {paths}"
 
     def _regnet_name(self) -> str:
-        """RegNetY-400MF for published sizes with squeeze-excite; else X or Y, blocks, channels per path."""
-        is_y = self.has_se and self.attention == "se"
+        """RegNetY-400MF for published sizes and ratio 4; else X or Y, blocks, channels per path."""
         cost = next((cost for cost, sizes in regnet.PUBLISHED.items() if sizes == self.sizes), "")
-        if cost and self.groups is None and is_y:
+        if cost and self.groups is None and self._is_plain_regnet():
             return f"RegNetY-{cost}"
         blocks = sum(group.n_blocks for group in self.plan)
-        other = f"{ATTENTIONS[self.attention]}-" if self.has_se and not is_y else ""
-        return f"{other}RegNet{'Y' if is_y else 'X'}-{blocks} {self.group_width}gw"
+        others = f"{ATTENTIONS[self.attention]}-RegNet"
+        kind = "RegNetX" if not self.has_se else "RegNetY" if self.attention == "se" else others
+        return f"{kind}-{blocks} {self.group_width}gw"
+
+    def _is_plain_regnet(self) -> bool:
+        """Return whether the blocks are those of the published RegNetY."""
+        style = self.style
+        parts = (self.attention, style.stem, style.downsampling, style.squeeze_from, style.halve_reduction)
+        ratios = {group.ratio for group in self.plan}
+        return parts == ("se", "simple", "stride", "input", False) and ratios == {USUAL_RATIOS["regnet"]}
 
     def ledger(self) -> Ledger:
         """Return every layer with its shape, parameters and cost, in about a millisecond and without Keras."""

@@ -11,6 +11,9 @@ from senet_lab.checks import MAX_CHANNELS, InvalidValueError, Parameter, Setting
 
 FAMILIES = ("resnet", "resnext", "regnet")
 
+# The ratio that a family's paper uses: Hu et al. 2018, sec. 6.1; Radosavovic et al. 2020, sec. 4.
+USUAL_RATIOS: Mapping[str, int] = {"resnet": 16, "resnext": 16, "regnet": 4}
+
 # The meta-parameters that apply to one family only.
 FAMILY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "resnet": (),

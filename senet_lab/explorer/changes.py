@@ -82,6 +82,8 @@ def side_effects(before: Architecture, after: Architecture) -> str:
     unused = {"stride_place"} if "basic" in (before.style.block, after.style.block) else set()
     implied = [name for name in names if getattr(before, name) is None and getattr(after, name) is None]
     implied = [name for name in implied if name not in unused]
+    if before.place == after.place == "standard":  # which is another one in a RegNet
+        implied.append("place")
     changed = [name for name in implied if getattr(before.style, name) != getattr(after.style, name)]
     effects = [_effect(labels.PARAMETER_LABELS[name], getattr(after.style, name)) for name in changed]
     return f"also sets: {', '.join(effects)}" if effects else ""

@@ -42,7 +42,7 @@ def hints(architecture: Architecture) -> dict[str, str]:
         "depth": f"{blocks} blocks{', CIFAR stem' if architecture.style.stem == 'cifar' else ''}",
         "cardinality": f"{counted(width // paths, 'channel')} per path in group 1",
         "base_width": f"{counted(width, 'channel')} in its 3\u00d73",
-        "w0": "w0, channels of block 1",
+        "w0": "w0, where the line starts",
         "wa": "wa, added by each block",
         "wm": f"wm: {widths}",
         "group_width": f"{', '.join(str(group.cardinality) for group in plan)} paths",

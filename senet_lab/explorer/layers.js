@@ -15,10 +15,10 @@ const NO_LAYERS = { count: 0, rows: [], totals: [] };
 // biome-ignore format: a line for each would fill the screen
 /** @param {LayerRow} row */
 const layerOf = ([
-  name, group, block, kind, isExcite, shape, size, kernel, stride, window, groups,
+  name, group, block, kind, attention, shape, size, kernel, stride, window, groups,
   params, state, macs, macsText, activations, activationsText, field, seesAll,
 ]) => ({
-  name, group, block, kind, isExcite, shape, size, kernel, stride, window, groups,
+  name, group, block, kind, attention, shape, size, kernel, stride, window, groups,
   params, state, macs, macsText, activations, activationsText, field, seesAll,
 });
 
@@ -35,8 +35,8 @@ const format = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const COLUMNS = {
   name: { text: ({ name }) => name, value: ({ name }) => name },
   kind: {
-    text: ({ kind, isExcite }) => (isExcite ? `SE: ${kind}` : kind),
-    value: ({ kind, isExcite }) => (isExcite ? `SE: ${kind}` : kind),
+    text: ({ kind, attention }) => (attention ? `${attention}: ${kind}` : kind),
+    value: ({ kind, attention }) => (attention ? `${attention}: ${kind}` : kind),
   },
   channels: { text: ({ size }) => size, value: ({ shape }) => shape[shape.length - 1] },
   kernel: { text: ({ window }) => window, value: ({ kernel }) => kernel || -1 },
@@ -282,7 +282,7 @@ function emptyRow() {
  */
 function fillRow(row, layer, largest, rowIndex) {
   row.ariaRowIndex = String(rowIndex);
-  row.dataset.kind = layer.isExcite ? "squeeze-excite" : layer.kind;
+  row.dataset.kind = layer.attention ? "squeeze-excite" : layer.kind;
   Object.entries(COLUMNS).forEach(([key, { text }], at) => {
     setText(row.cells[at], text(layer));
     if (key === "params" || key === "macs") setBar(row.cells[at], (100 * layer[key]) / (largest[key] || 1));

@@ -6,7 +6,7 @@ export type LayerRow = [
   group: string,
   block: string,
   kind: string,
-  in_se: boolean,
+  attention: string,
   shape: Array<number>,
   size: string,
   kernel: number,

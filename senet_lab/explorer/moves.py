@@ -8,7 +8,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.presets import DEPTHS, depths
-from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS
+from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS, USUAL_RATIOS
 from senet_lab.checks import MAX_SIDE, Bare, InvalidTypeError, InvalidValueError, nearest, one_of, whole
 from senet_lab.ledger.budget import at_constant_cost
 from senet_lab.widgets.parsing import parse_field
@@ -18,7 +18,6 @@ MOVES = (
     "preset", "family", "depth", "groups", "cardinality", "base_width", "w0", "wa", "wm", "group_width", "ratio",
     "classes", "include_top", "convention", "image_size", "in_groups", "stem_width", *STYLE_FIELDS,
 )  # fmt: skip
-USUAL_RATIO = 16  # of a network that had no attention
 BOTTLENECK_DEPTHS = (50, 26, 101, 152)  # to which a RegNet is moved in another family
 COST_PAIR = ("cardinality", "base_width")  # change together if the cost is kept
 TYPED_FIELDS = (
@@ -80,14 +79,14 @@ def _with_side(architecture: Architecture, value: Any) -> Architecture:
 
 
 def _with_se_in(architecture: Architecture, numbers: Sequence[int]) -> Architecture:
-    """Keep squeeze-excite only in these groups; a group that had none gets the first ratio in use, or 16."""
+    """Keep squeeze-excite only in these groups; a group that had none gets the first ratio in use, or the usual one."""
     n_groups = len(architecture.plan)
     if not isinstance(numbers, (list, tuple)):
         raise InvalidTypeError("in_groups", numbers, "must be a list of groups", f"{[*range(1, n_groups + 1)]}")
     for number in numbers:
         one_of("in_groups", number, range(1, n_groups + 1))
     ratios_before = [group.ratio for group in architecture.plan]
-    usual = next((ratio for ratio in ratios_before if ratio), USUAL_RATIO)
+    usual = next((ratio for ratio in ratios_before if ratio), USUAL_RATIOS[architecture.family])
     ratios = tuple((ratios_before[n - 1] or usual) if n in numbers else None for n in range(1, n_groups + 1))
     return replace(architecture, ratio=ratios[0] if len(set(ratios)) == 1 else ratios)
 
@@ -104,14 +103,18 @@ def _with_attention(architecture: Architecture, attention: str | None) -> Archit
     """Set the attention module, in the groups that have one or in all; None removes it from all."""
     if attention is None:
         return replace(architecture, ratio=None)
-    return replace(architecture, attention=attention, ratio=architecture.ratio if architecture.has_se else USUAL_RATIO)
+    ratio = architecture.ratio if architecture.has_se else USUAL_RATIOS[architecture.family]
+    return replace(architecture, attention=attention, ratio=ratio)
 
 
 def _with_family(architecture: Architecture, family: str) -> Architecture:
     if family == architecture.family or family not in FAMILIES:
         return replace(architecture, family=family)
     block = None if family != "resnet" and architecture.block == "basic" else architecture.block
-    return replace(architecture, family=family, depth=_depth_in(architecture, family), block=block)
+    ratio = architecture.ratio
+    if ratio == USUAL_RATIOS[architecture.family]:
+        ratio = USUAL_RATIOS[family]
+    return replace(architecture, family=family, depth=_depth_in(architecture, family), block=block, ratio=ratio)
 
 
 def _depth_in(architecture: Architecture, family: str) -> int:

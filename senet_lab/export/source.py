@@ -17,7 +17,7 @@ from senet_lab.nets import blocks, network, regnet, se_resnet, se_resnext
 FAMILY = {"resnet": se_resnet, "resnext": se_resnext, "regnet": regnet}
 BORROWED = {"regnet": se_resnext}  # the module whose groups and blocks a family uses
 # The helpers from outside `senet_lab.nets`.
-HELPERS = {"squeezed_channels": style, "n_paths": regnet_rule}
+HELPERS = {"squeezed_channels": style, "eca_kernel_size": style, "n_paths": regnet_rule}
 MODULES = tuple(module.__name__.rpartition(".")[2] for module in FAMILY.values())
 MAIN = "network"  # the entry point
 

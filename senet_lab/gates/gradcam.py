@@ -19,6 +19,7 @@ from senet_lab.extras import require
 from senet_lab.gates.ablation import switchable
 from senet_lab.gates.sites import sites
 from senet_lab.nets.on_keras.entries import KINDS, UNKNOWN
+from senet_lab.nets.sketch import place, role_of
 from senet_lab.nets.wiring import KERNELS
 
 if TYPE_CHECKING:
@@ -128,12 +129,21 @@ def block_output(model: keras.Model, path: str) -> str:
     names = {site.path: site.scale for site in sites(network)}
     name = names[one_of("path", path, tuple(names))]
     nodes = [node for each in network._nodes_by_depth.values() for node in each]
+    name = _end_of_module(network, name)
     while True:
         output = next(node.outputs[0] for node in nodes if node.operation.name == name)
         users = [node for node in nodes if any(each is output for each in node.input_tensors)]
         if len(users) != 1 or users[0].outputs[0].shape != output.shape or _has_kernel(users[0].operation):
             return str(name)
         name = users[0].operation.name
+
+
+def _end_of_module(network: Any, scale: str) -> str:
+    """Return the operation at which an attention module ends: CBAM and scSE also scale pixels after the channels."""
+    its_place = place(scale)
+    later = [each.name for each in network.operations if role_of(each.name) in ("spatial scale", "sum")]
+    ends = [name for name in later if its_place[0] and place(name) == its_place]
+    return str([scale, *ends][-1])
 
 
 def _has_kernel(operation: Any) -> bool:

@@ -21,11 +21,13 @@ class Step(NamedTuple):
         output: a sketch or a tensor of Keras.
         kind: of the layer, as in `Row`.
         kernels: how many layers with kernels lead from the squeeze up to here.
+        is_squeezed: whether the output is computed from pooled numbers only, or is no map.
     """
 
     output: Any
     kind: str
     kernels: int
+    is_squeezed: bool
 
 
 class Excitation(NamedTuple):
@@ -42,8 +44,8 @@ def find_excitation(
     """Return the squeeze-excite of which a product is the end; None if neither of two factors is the other's gate.
 
     A gate has one number per channel of a map and is computed from that map by at least one layer with a kernel, in any
-    arrangement (Hu et al. 2018, eq. 2 to 4). None of these layers returns a map: what is computed from later maps of a
-    network is no gate of this one.
+    arrangement (Hu et al. 2018, eq. 2 to 4). All of these layers come after the squeeze: what is computed from later
+    maps of a network is no gate of this one.
 
     Args:
         factors: what is multiplied; shapes have channels last.
@@ -55,7 +57,7 @@ def find_excitation(
             steps = _steps(x, gate, inputs_of, kind_of)
             is_squeezed = _is_map(x) or any(step.kind == "global pool" for step in steps)
             with_kernel = [step for step in steps if step.kind in KERNELS]
-            if is_squeezed and with_kernel and not any(_is_map(step.output) for step in with_kernel):
+            if is_squeezed and with_kernel and all(step.is_squeezed for step in with_kernel):
                 return Excitation(x, gate, steps)
     return None
 
@@ -69,13 +71,14 @@ def _steps(
     x: Any, gate: Any, inputs_of: Callable[[Any], Sequence[Any]], kind_of: Callable[[Any], str]
 ) -> Sequence[Step]:
     """Return the layers that depend on a map and lead to a gate; none if it does not depend on the map."""
-    steps = {id(x): Step(x, "", 0)}
+    steps = {id(x): Step(x, "", 0, not _is_map(x))}
     for each in in_order(gate, lambda output: () if output is x else inputs_of(output)):
         before = [steps[id(source)] for source in inputs_of(each) if id(source) in steps]
         if each is not x and before:
             kind = kind_of(each)
-            is_after_squeeze = kind in KERNELS and not any(_is_map(step.output) for step in before)
-            steps[id(each)] = Step(each, kind, max(step.kernels for step in before) + is_after_squeeze)
+            is_after_squeeze = all(step.is_squeezed for step in before)
+            kernels = max(step.kernels for step in before) + (kind in KERNELS and is_after_squeeze)
+            steps[id(each)] = Step(each, kind, kernels, is_after_squeeze or not _is_map(each))
     return [*steps.values()][1:]
 
 

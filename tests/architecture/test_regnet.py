@@ -87,7 +87,8 @@ def test_a_stage_narrower_than_the_group_width_is_one_path():
     [
         ({}, "RegNetY-400MF"),
         ({"ratio": None}, "RegNetX-16 8gw"),
-        ({"ratio": (None, None, 4, 4)}, "RegNetY-400MF"),
+        ({"ratio": (None, None, 4, 4)}, "RegNetY-16 8gw"),
+        ({"ratio": 16}, "RegNetY-16 8gw"),
         ({"group_width": 16}, "RegNetY-16 16gw"),
         ({"groups": ((48, 1), (96, 2))}, "RegNetY-3 8gw"),
     ],

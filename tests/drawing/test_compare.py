@@ -88,8 +88,8 @@ def test_activations_have_their_unit():
 def test_a_comparison_of_attention_modules_says_what_they_do_differently():
     words = " ".join(parsed(compare(Architecture(), Architecture(attention="eca"))).find("p").itertext())
     assert words == (
-        "From A to B: attention SE \u2192 ECA. SE computes each gate from all channels, through a squeeze to fewer. "
-        "ECA computes each gate from its channel and the nearest ones, with one small convolution and no squeeze."
+        "From A to B: attention SE \u2192 ECA. SE computes each gate from all channels, after squeezing them to fewer. "
+        "ECA computes each gate from its channel and the nearest ones, with one small convolution and no reduction."
     )
 
 

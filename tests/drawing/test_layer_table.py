@@ -14,7 +14,7 @@ from senet_lab.drawing.units import short, size
 def test_the_rows_of_the_layer_table_have_each_layer_of_the_ledger_with_its_numbers(name):
     ledger = LEDGERS[name]
     for row, layer in zip(layer_rows(ledger), ledger.rows, strict=True):
-        for field in ("name", "group", "block", "kind", "groups", "params", "state", "macs", "activations", "in_se"):
+        for field in ("name", "group", "block", "kind", "groups", "params", "state", "macs", "activations"):
             assert getattr(row, field) == getattr(layer, field)
         assert (row.shape, row.size) == (layer.output_shape[1:], size(layer.output_shape))
         assert (row.macs_text, row.activations_text) == (short(layer.macs), short(layer.activations))

@@ -40,7 +40,7 @@ def test_the_published_tables_have_counts_and_printed_figures_and_mark_the_prese
     assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16", *of_timm, "legacy_seresnet50.in1k"]
     rows = {row[0]: row[1:] for row in cells(list(page.iter("table"))[1])}
     assert rows["SE-ResNet-50"] == ["28,088,024", "53,120", "3,860,488,192", "3.87", "23.29", "6.62"]
-    assert "appears in \u201cSqueeze-excite in five networks\u201d and \u201cSE-ResNet-50 by ratio\u201d" in published(
+    assert "appears in \u201cSqueeze-excite in five networks\u201d, \u201cSE-ResNet-50 by ratio\u201d and" in published(
         Architecture()
     )
     assert "not in any of these tables" in published(Architecture(ratio=12))

@@ -67,5 +67,5 @@ def test_where_the_rule_sets_no_groups_there_is_no_drawing(other):
 
 
 def test_the_sentence_counts_the_groups():
-    assert "form 4 groups." in rule_sentence(Architecture("regnet", 16))
-    assert "form a group; here, all are equal." in rule_sentence(Architecture("regnet", 16, wa=0))
+    assert "form 4 groups. Widths" in rule_sentence(Architecture("regnet", 16))
+    assert "form one group, here all of them. Widths" in rule_sentence(Architecture("regnet", 16, wa=0))

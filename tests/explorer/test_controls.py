@@ -142,7 +142,7 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("classes", " 10 ", lambda made: made.classes == 10),
     ("classes", "1e2", lambda made: made.classes == 100),
     ("dropout", "0.2", lambda made: made.dropout == 0.2),
-    ("family", "regnet", lambda made: made == Architecture("regnet", 16)),
+    ("family", "regnet", lambda made: made == Architecture("regnet", 16, ratio=4)),
     ("w0", "56", lambda made: made.w0 == 56),
     ("wa", "30.5", lambda made: made.wa == 30.5),
     ("se_bias", True, lambda made: made.se_bias is True),

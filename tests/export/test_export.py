@@ -46,6 +46,7 @@ EXECUTED = [
     replace(NET, block="basic", stem="cifar", se_bias=True),
     replace(NET, block="basic", place="3x3", convention="timm", bn_epsilon=1e-4),
     replace(NEXT, attention="eca", eca_kernel="formula"),
+    Architecture(groups=((64, 1), (128, 1)), attention="eca", eca_kernel="formula", input_shape=(32, 32, 3), classes=4),
     replace(NET, attention="cbam", convention="paper", ratio=(4, None)),
     replace(NET, attention="scse", place="pre"),
     replace(NET, stem="tiered", stem_width=32, projection_pooling=True, input_shape=(33, 47, 3)),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gate_readings import SMALL
 
-from senet_lab import add_se
+from senet_lab import Architecture, add_se
 from senet_lab.gates.ablation import ablated
 from senet_lab.gates.gradcam import block_output, class_gradient, grad_cam
 
@@ -130,6 +130,8 @@ def test_the_output_of_a_block_is_behind_its_shortcut():
     assert block_output(model, "group1/block1") == "group1_block1_relu"
     assert block_output(model, "group2/block2") == "group2_block2_relu"
     assert block_output(network(), PATH) == "group1_block1_se_scale"
+    cbam = Architecture(groups=((8, 1),), stem="cifar", attention="cbam", ratio=4, input_shape=(16, 16, 3), classes=4)
+    assert block_output(cbam.build(), "group1/block1") == "group1_block1_relu"
     images = np.random.default_rng(0).random((2, 32, 32, 3), "float32")
     seen = class_gradient(model, images, "group2_block2_relu", [3, 9])
     assert seen.predictions == pytest.approx(model.predict_on_batch(images), abs=1e-5)

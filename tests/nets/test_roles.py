@@ -42,6 +42,15 @@ def two_pools(x):
     return excite(layers.Concatenate()([pooled(x), pooled(x, layers.GlobalMaxPooling2D)]))
 
 
+def stacked_pools(x):
+    """Both pooled vectors in one map of two rows, which a dense layer treats alike."""
+    rows = layers.Concatenate(axis=1)([pooled(x), pooled(x, layers.GlobalMaxPooling2D)])
+    halves = layers.Dense(CHANNELS)(layers.Dense(4, "relu")(rows))
+    return layers.Activation("sigmoid")(
+        layers.Add()([layers.Cropping2D(((0, 1), (0, 0)))(halves), layers.Cropping2D(((1, 0), (0, 0)))(halves)])
+    )
+
+
 def shared_layers(x):
     """The channel attention of Woo et al. 2018."""
     reduce, restore = layers.Dense(4, "relu"), layers.Dense(CHANNELS)
@@ -67,6 +76,7 @@ def own_gate(x):
 
 GATES = {
     "two pools": (two_pools, "squeeze squeeze squeeze reduce gate scale"),
+    "stacked pools": (stacked_pools, "squeeze squeeze squeeze reduce gate gate gate gate gate scale"),
     "shared layers": (shared_layers, "squeeze reduce gate squeeze reduce gate gate gate scale"),
     "mean": (mean, "squeeze reduce gate scale"),
     "flat": (flat, "squeeze reduce gate gate scale"),

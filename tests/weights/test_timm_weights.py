@@ -30,6 +30,13 @@ RECORDED = [name for name in NAMES if name not in DEEPER]
 SMALL = Architecture("resnet", 18, convention="timm", classes=10, input_shape=(64, 64, 3))
 
 
+def test_every_network_has_one_name():
+    assert len({*NAMES}) == len(NAMES)
+    cbam = replace(SMALL, attention="cbam").build()
+    with pytest.raises(ValueError, match="timm has no network like the model"):
+        name_of(cbam)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_names_and_shapes_of_all_tensors_are_those_of_timm(name):
     assert fingerprint(shapes(architecture_of(name), legacy=legacy(name))) == TIMM[name]["names"]
@@ -199,7 +206,7 @@ def test_weights_of_another_network_are_refused_and_known(drawn, other):
 def test_weights_of_as_large_a_network_that_computes_otherwise_are_refused():
     """The strides of a ResNet-50 and the padding of its pool are in no tensor's shape."""
     weights = {name: np.zeros(shape, "float32") for name, shape in shapes(architecture_of("seresnet50")).items()}
-    words = r"computes otherwise than timm: it has other .*group2_block1_conv1.*; try architecture_of\('seresnet50'\)\."
+    words = r"does not compute what timm's network does: it has other .*group2_block1_conv1.*; try architecture_of\('seresnet50'\)\."
     with pytest.raises(ValueError, match=words):
         convert(weights, Architecture("resnet", 50, convention="paper"))
 
@@ -318,7 +325,7 @@ def test_networks_with_the_same_tensors_each_take_them(pair, monkeypatch):
     for architecture in (first, second):
         with pytest.raises(InterruptedError, match=architecture.name):
             convert(weights, architecture)
-    with pytest.raises(ValueError, match=r"computes otherwise than timm: it has other .*stem_pool"):
+    with pytest.raises(ValueError, match=r"does not compute what timm's network does: it has other .*stem_pool"):
         convert(weights, replace(first, pool_padding="ceil"))
 
 

@@ -22,9 +22,9 @@ from senet_lab.nets.sketch import Row
 MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (values per image)"}
 HEADS = {"params": "Parameters", "macs": "Multiply-adds per image", "activations": "Activations (values per image)"}
 EXPLANATIONS = {
-    "se": "SE computes each gate from all channels, through a squeeze to fewer",
-    "eca": "ECA computes each gate from its channel and the nearest ones, with one small convolution and no squeeze",
-    "cbam": "CBAM computes the gates of channels from means and maxima, through one squeeze, and then gates each pixel",
+    "se": "SE computes each gate from all channels, after squeezing them to fewer",
+    "eca": "ECA computes each gate from its channel and the nearest ones, with one small convolution and no reduction",
+    "cbam": "CBAM computes the gates of channels from means and maxima, reduced alike, and then gates each pixel",
     "scse": "scSE gates channels like SE, gates pixels separately, and adds both results",
 }
 WORDS = {"base_width": "base width", "input_shape": "input", "include_top": "classifier"}
@@ -99,7 +99,7 @@ def explain_attention(a: Architecture, b: Architecture) -> str:
     """Return what the attention modules of two networks do differently, after a space; "" if they have the same.
 
     >>> explain_attention(Architecture(), Architecture(attention="eca"))
-    ' SE computes each gate from all channels, through a squeeze to fewer. ECA computes each gate from its channel \
+    ' SE computes each gate from all channels, after squeezing them to fewer. ECA computes each gate from its channel \
 and the nearest ones, with one small convolution and no squeeze.'
     """
     kinds = [each.attention for each in (a, b) if each.has_se]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
+from senet_lab.architecture.style import ATTENTIONS
 from senet_lab.drawing.network.words import WINDOWS, kernel
 from senet_lab.drawing.units import short, size
 from senet_lab.ledger.ledger import Ledger
@@ -25,7 +26,7 @@ COLUMNS = (
     ("activations", "Activations (values)", False),
     ("receptive_field", "Field (px)", False),
 )
-SAME_FIELDS = ("name", "group", "block", "kind", "in_se", "groups", "params", "state", "macs", "activations")
+SAME_FIELDS = ("name", "group", "block", "kind", "groups", "params", "state", "macs", "activations")
 NOTE = (
     "per image; field: receptive field through convolutions and pooling, though a gate sees the whole map; "
     "bars are relative to the largest layer"
@@ -37,7 +38,7 @@ class LayerRow(NamedTuple):
 
     Attributes:
         name, group, block, kind: as in `Row`.
-        in_se: whether it is part of a squeeze-excite block.
+        attention: the attention module to which it belongs, such as "SE"; "" outside any.
         shape: (height, width, channels) or (features,).
         size: the shape as text.
         kernel, stride: of layers with a window; else 0.
@@ -52,7 +53,7 @@ class LayerRow(NamedTuple):
     group: str
     block: str
     kind: str
-    in_se: bool
+    attention: str
     shape: Sequence[int]
     size: str
     kernel: int
@@ -90,7 +91,8 @@ def layer_totals(ledger: Ledger) -> list[str]:
 
 def layer_rows(ledger: Ledger, limit: int | None = None) -> list[LayerRow]:
     """Return the first `limit` rows of the table, in the order of the ledger."""
-    return [_row(row) for row in ledger.rows[:limit]]
+    attention = ATTENTIONS[ledger.attention]
+    return [_row(row, attention if row.in_se else "") for row in ledger.rows[:limit]]
 
 
 def _head(key: str, name: str, words: bool) -> str:
@@ -98,10 +100,11 @@ def _head(key: str, name: str, words: bool) -> str:
     return f'<th scope="col"{side} aria-sort="none"><button type="button" data-key="{key}">{name}</button></th>'
 
 
-def _row(row: Row) -> LayerRow:
+def _row(row: Row, attention: str) -> LayerRow:
     has_window = row.kind in (*WINDOWS, "global pool")
     return LayerRow(
         **{name: getattr(row, name) for name in SAME_FIELDS},
+        attention=attention,
         shape=row.output_shape[1:],
         size=size(row.output_shape),
         kernel=row.kernel if has_window else 0,

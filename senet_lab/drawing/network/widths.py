@@ -33,10 +33,11 @@ def rule_sentence(architecture: Architecture) -> str:
     """
     _, w0, wa, wm, group_width = architecture.sizes
     n_groups = len(architecture.table)
-    form = f"form {n_groups} groups" if n_groups > 1 else "form a group; here, all are equal"
+    form = f"form {n_groups} groups" if n_groups > 1 else "form one group, here all of them"
     return (
         f"Dots: {counted(w0, 'channel')}, and {wa:g} more per block. Bars: the nearest {w0} \u00d7 {wm:g}\u02e2 with a "
-        f"whole s, rounded to whole paths of {counted(group_width, 'channel')}. Neighbors of equal width {form}."
+        f"whole s; neighbors with the same s {form}. Widths are rounded to whole paths of "
+        f"{counted(group_width, 'channel')}."
     )
 
 

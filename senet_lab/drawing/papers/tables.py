@@ -13,16 +13,26 @@ from senet_lab.papers import canonical_form, find_published, main, networks_in, 
 from senet_lab.weights.timm.networks import PUBLISHED, architecture_of
 from senet_lab.weights.timm.results import RESULTS, source
 
+TIMM = "timm\u2019s weights"
+
 
 def published(architecture: Architecture) -> str:
     """Return our counts and the papers' figures, by table and recipe, with the current network marked."""
-    present = find_published(architecture)
+    network = canonical_form(architecture)
+    present = network if find_published(architecture) or network in _networks_of_timm() else None
     return _published(present, architecture if present else None)
+
+
+@lru_cache(maxsize=1)
+def _networks_of_timm() -> frozenset[Architecture]:
+    return frozenset(canonical_form(architecture_of(tag)) for tag in RESULTS)
 
 
 @lru_cache(maxsize=2**6)
 def _published(present: Architecture | None, architecture: Architecture | None) -> str:
-    *titles, last = [f"\u201c{table.title}\u201d" for table in tables() if present in networks_in(table)] or [""]
+    titles = [f"\u201c{table.title}\u201d" for table in tables() if present in networks_in(table)]
+    titles += [f"\u201c{TIMM}\u201d"] * (present in _networks_of_timm())
+    *titles, last = titles or [""]
     where = f"{', '.join(titles)} and {last}" if titles else last
     words = f"This network appears in {where}." if where else "This network is not in any of these tables."
     return (
@@ -85,4 +95,4 @@ def timm_table(present: Architecture | None) -> str:
         "Crop (%)", "Available",
     ]  # fmt: skip
     note = f"on ImageNet\u2019s 50,000 validation images; {source()}; the part after the dot names the training recipe"
-    return listing("timm\u2019s weights", head, body, note=note, words=(7,), marked=marked)
+    return listing(TIMM, head, body, note=note, words=(7,), marked=marked)

@@ -214,9 +214,9 @@ def published_eca(depth: int, rule: str) -> Task:
     return Task(
         question=(
             "In ECA, one convolution over the pooled channels takes the place of the two dense layers. Its weights are "
-            f"the same for all channels, and it has no bias. Suppose that in {replace(network, ratio=None).name} it has "
-            f"{', '.join(most)} and {last} weights in each block of groups 1, 2, 3 and 4. How many parameters does ECA "
-            "have in the whole network?"
+            "the same for all channels, and it has no bias. Suppose that in "
+            f"{replace(network, ratio=None).name} it has {', '.join(most)} and {last} weights in each block "
+            "of groups 1, 2, 3 and 4. How many parameters does ECA have in the whole network?"
         ),
         answer=total,
         unit="parameters",

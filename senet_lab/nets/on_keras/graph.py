@@ -141,9 +141,16 @@ def _tensors(structure: Any) -> list[Any]:
 
 
 def _ranks_of_channels_first(model: Any) -> set[int]:
-    """Return the numbers of axes of maps whose channels come first: as many as inputs have, if any layer says so."""
-    formats = {getattr(layer, "data_format", "") for layer in model._flatten_layers()}
-    return {len(each.shape) for each in model.inputs if len(each.shape) > 2} if "channels_first" in formats else set()
+    """Return the numbers of axes of maps whose channels come first: as many as inputs have, if a layer has any."""
+    if not any(has_channels_first(layer) for layer in model._flatten_layers()):
+        return set()
+    return {len(each.shape) for each in model.inputs if len(each.shape) > 2}
+
+
+def has_channels_first(layer: Any) -> bool:
+    """Return whether a layer takes maps whose channels come first; CBAM pools sequences as if theirs did."""
+    is_of_sequences = "1D" in type(layer).__name__
+    return getattr(layer, "data_format", None) == "channels_first" and not is_of_sequences
 
 
 def _in_order(operation: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[Any, Any]:

@@ -15,7 +15,7 @@ from senet_lab.nets.blocks import squeeze_excite_block
 from senet_lab.nets.branches import block_ends
 from senet_lab.nets.on_keras.acceleration import accelerate
 from senet_lab.nets.on_keras.copying import copy_weights
-from senet_lab.nets.on_keras.graph import Graph, functional, read_graph
+from senet_lab.nets.on_keras.graph import Graph, functional, has_channels_first, read_graph
 from senet_lab.nets.sketch import Sketch
 
 STYLE = style_of("paper")  # biases in both dense layers
@@ -129,8 +129,8 @@ def _must_have_channels_last(model: Any, graph: Graph) -> None:
     """Raise a ValueError if a layer of a model has its channels first, or a new one would."""
     import keras
 
-    formats = {getattr(call.operation, "data_format", None) for call in graph.calls}
-    if "channels_first" in formats | {keras.config.image_data_format()}:
+    is_first = any(has_channels_first(call.operation) for call in graph.calls)
+    if is_first or keras.config.image_data_format() == "channels_first":
         raise ValueError(
             f"Model {quoted(model.name)} must have its channels last, and so must Keras; try "
             "keras.config.set_image_data_format('channels_last') before you build it."

@@ -76,7 +76,7 @@ _VARIANTS: dict[str, dict[str, Any]] = {
 # seresnext26_32x4d exists only as a legacy network.
 MODERN = (*(name for name in _SIZES if name != "seresnext26_32x4d"), *_VARIANTS, *_REGNETS)
 LEGACY = tuple(f"legacy_{name}" for name in _SIZES if name not in ("seresnext101_32x8d", "seresnext101_64x4d"))
-NAMES = (*MODERN, *LEGACY, *_REGNETS)
+NAMES = (*MODERN, *LEGACY)
 MAX_NAMED = 6  # layers in an error message
 EARLIER = {"seresnext26tn_32x4d": "seresnext26t_32x4d"}  # names that timm replaced
 
@@ -235,7 +235,11 @@ def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
     rows = [row for row in rows if row.kind != "reshape"]
     return parts | {
         "epsilon": {layer.epsilon for layer in layers.values() if hasattr(layer, "epsilon")},
-        "gates": {layers[row.name].activation.__name__ for row in rows if row.role == "gate"},
+        "gates": {
+            layers[row.name].activation.__name__
+            for row in rows
+            if row.role == "gate" and hasattr(layers[row.name], "activation")
+        },
         "squeezes": {type(layers[row.name]).__name__ for row in rows if row.role == "squeeze"},
         "pooling": {name: type(layers[name]).__name__ for name in pools},
     }

@@ -168,7 +168,7 @@ def _must_compute_as(networks: tuple[list[str], int], architecture: Architecture
     name = min(names, key=lambda each: len(unlike[each]), default="")
     if layers := unlike.get(name):
         raise ValueError(
-            "The weights fit the architecture, but it computes otherwise than timm: it has other "
+            "The weights fit the architecture, but it does not compute what timm's network does: it has other "
             f"{first_few(layers, MAX_NAMED)}. They are those of {_network_words(name, classes)}."
         )
 
