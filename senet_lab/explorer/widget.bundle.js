@@ -3,14 +3,14 @@
 // source senet_lab/explorer/layout.js 687620b622e4afb7
 // source senet_lab/explorer/messages.js c4670995e97c9bed
 // source senet_lab/explorer/widget.js e42ce830f1fd424a
-// source senet_lab/widgets/controls.js 5262e90d64014602
+// source senet_lab/widgets/controls.js 2ab7d2c71afeabac
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/kit.js 42695de9b9a3e593
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content f6cddeb6cf1c5a79
+// content 4934fd1684fa0c77
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -68,8 +68,10 @@ function buttonGroup(control, ask) {
   }
   function update(next) {
     current = next;
-    if (labels !== next.labels.join()) {
-      labels = next.labels.join();
+    const words = [next.label, ...next.labels].join();
+    if (labels !== words) {
+      labels = words;
+      group.setAttribute("aria-label", next.label);
       const caption = element("span", { textContent: next.label });
       const isNamed = next.label === next.section || next.name === "family";
       group.replaceChildren(...isNamed ? [] : [caption], ...next.labels.map(button), hint);

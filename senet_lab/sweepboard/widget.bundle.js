@@ -3,7 +3,7 @@
 // source senet_lab/sweepboard/squares.js 6dd3ecb9a453c74c
 // source senet_lab/sweepboard/widget.js dc7df80154fe1c38
 // source senet_lab/trainer/lens.js c3326ed6f1f298ca
-// source senet_lab/widgets/controls.js 5262e90d64014602
+// source senet_lab/widgets/controls.js 2ab7d2c71afeabac
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/height.js a3bef932e4297eb3
@@ -11,7 +11,7 @@
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 46866fb6b60fb528
+// content 131ffc750127cdfe
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -198,8 +198,10 @@ function buttonGroup(control, ask) {
   }
   function update(next) {
     current = next;
-    if (labels !== next.labels.join()) {
-      labels = next.labels.join();
+    const words = [next.label, ...next.labels].join();
+    if (labels !== words) {
+      labels = words;
+      group.setAttribute("aria-label", next.label);
       const caption = element("span", { textContent: next.label });
       const isNamed = next.label === next.section || next.name === "family";
       group.replaceChildren(...isNamed ? [] : [caption], ...next.labels.map(button), hint);

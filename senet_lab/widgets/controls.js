@@ -60,8 +60,10 @@ function buttonGroup(control, ask) {
   /** @type {Widget["update"]} */
   function update(next) {
     current = next;
-    if (labels !== next.labels.join()) {
-      labels = next.labels.join();
+    const words = [next.label, ...next.labels].join(); // "SE groups" become "ECA groups"
+    if (labels !== words) {
+      labels = words;
+      group.setAttribute("aria-label", next.label);
       const caption = element("span", { textContent: next.label });
       const isNamed = next.label === next.section || next.name === "family"; // by the text around it
       group.replaceChildren(...(isNamed ? [] : [caption]), ...next.labels.map(button), hint);

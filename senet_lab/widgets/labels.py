@@ -26,7 +26,7 @@ DETAILS = {
     "stem": "Stem",
     "projection_kernel": "Projection kernel",
     "projection_pooling": "Pooled projection",
-    "downsampling": "Downsampling by",
+    "downsampling": "Downsampling",
     "halve_reduction": "First 1\u00d71 halved",
     "eca_kernel": "ECA kernel",
     "squeeze_from": "Ratio divides",

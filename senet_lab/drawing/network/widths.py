@@ -12,7 +12,7 @@ from senet_lab.drawing.html import Html, html
 from senet_lab.drawing.svg import Drawing, Mark
 from senet_lab.drawing.units import counted
 
-HEIGHT, LEFT, TOP, PLOT_HEIGHT, RIGHT = 128, 44, 8, 82, 8
+HEIGHT, LEFT, TOP, PLOT_HEIGHT, RIGHT = 140, 44, 20, 82, 8
 MAX_BAR, MAX_DOT = 26, 2.5  # width of a bar, radius of a dot
 CHARACTER = 7.2  # width of a character of a label
 
@@ -52,7 +52,8 @@ def draw_widths(widths: Widths) -> Drawing:
     panel = Panel(LEFT, TOP, plot_width, PLOT_HEIGHT, (-0.5, len(bars) - 0.5), (0, 1.05 * most))
     dots = [(panel.x(block), panel.y(width)) for block, width in enumerate(widths.linear)]
     radius = min(MAX_DOT, 0.3 * plot_width / len(bars))
-    marks = grid(panel, ticks(panel, 4)) + _bars(panel, widths.stages) + [line(dots, "rule")]
+    marks: list[Mark] = [svg.text(0, 11, "channels", "note", "start")]
+    marks += grid(panel, ticks(panel, 4)) + _bars(panel, widths.stages) + [line(dots, "rule")]
     marks += [svg.circle(x, y, radius, "dot") for x, y in dots]
     return Drawing(HEIGHT, _label(widths), marks, width=svg.NETWORK_WIDTH)
 
