@@ -287,7 +287,7 @@ def test_search_finds_lessons_and_guides_first_and_quotes_no_drawings(page, url)
     expect(quoted).to_contain_text("cardinality is the number of strands through the 3\u00d73")
     assert "classifier1000" not in "".join(results.all_inner_texts())  # a table's cells, side by side
     words = page.evaluate("Object.keys(Search._index.terms)")
-    assert {"strand", "symmetr"} & {*words} == {"strand"}  # one in prose, one in what a cell gave
+    assert {"strand", "smooth"} & {*words} == {"strand"}  # one in prose, one in what a cell gave
 
 
 def test_exercises_of_a_lesson_are_marked_and_remembered(page, url, site):

@@ -199,6 +199,7 @@ def _attention(rows: tuple[Row, ...], x: float, line: float, box: Box, path: str
         svg.path(f"M {left - 10:.1f} {line} V {y:g} H {left:.1f}", "se-line"),
         svg.path(f"M {right:.1f} {y:g} H {x + 54:.1f} V {line + 11}", "se-line"),
         *_inside(rows, box),
+        *(_pixels(x + 54, (y + line + 11) / 2) if any(row.role == "spatial gate" for row in rows) else []),
         svg.text(middle, box.y + box.height + 13, f"{name} {params:,}", "count-se"),
         svg.circle(x + 54, line, 11, "gate"),
         svg.text(x + 54, line + 5, "\u00d7", "sign"),
@@ -224,6 +225,12 @@ def _inside(rows: tuple[Row, ...], box: Box) -> list[Mark]:
         svg.text(middle, *inner, "label"),
         svg.text(right - 4, y + 4, str(channels), "label", "end"),
     ]
+
+
+def _pixels(x: float, y: float) -> list[Mark]:
+    """Draw a map of four pixels on the line to the multiplication: each pixel is scaled as well."""
+    cross = f"M {x - 9:.1f} {y:.1f} h 18 M {x:.1f} {y - 9:.1f} v 18"
+    return [svg.rect(x - 9, y - 9, 18, 18, "gate", 2), svg.path(cross, "se-line")]
 
 
 def _hourglass(box: Box, neck: float) -> Mark:

@@ -35,7 +35,7 @@ def draw_pixel_gates(part: Part, block: Part, *, style: Style, interactive: bool
     marks = [*draw_map(MAP, part), *draw_map(OUTPUT, part), *draw(part, style)]
     marks += write_formulas(part, block, _equations(part, style))
     name, words = attention_words(part.rows)
-    label = f"{name}, {words}, then one gate per pixel, {part.params:,} parameters"
+    label = f"{name}, {words}, {part.params:,} parameters"
     return svg.Drawing(HEIGHT, label, marks, interactive, width=svg.NETWORK_WIDTH)
 
 

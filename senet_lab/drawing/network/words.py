@@ -149,7 +149,9 @@ def attention_words(rows: Sequence[Row]) -> tuple[str, str]:
     if kind == "eca":
         return ATTENTION_NAMES[kind], f"kernel {gate_kernel(rows)} over {channels} channels"
     squeezed = next((row.output_shape[-1] for row in rows if row.role == "reduce"), channels)
-    return ATTENTION_NAMES.get(kind, "squeeze-excite"), f"{channels} \u2192 {squeezed} \u2192 {channels} channels"
+    pixels = {"cbam": ", then a gate per pixel", "scse": ", and a gate per pixel"}.get(kind, "")
+    name = ATTENTION_NAMES.get(kind, "squeeze-excite")
+    return name, f"{channels} \u2192 {squeezed} \u2192 {channels} channels{pixels}"
 
 
 def details(part: Part) -> list[str]:
