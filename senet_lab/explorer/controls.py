@@ -28,7 +28,7 @@ from senet_lab.widgets.parsing import parse_field
 
 # The page opens the first four; the others are folded until a reader opens them.
 NETWORK, PATHS, SE, INPUT = "Network", "Paths", "Squeeze-excite", "Input"
-ABLATIONS, CLASSIFIER, CONVENTION = "Squeeze-excite variant", "Classifier and batch size", "Convention and groups"
+ABLATIONS, CLASSIFIER, CONVENTION = "Attention variant", "Classifier and batch size", "Convention and groups"
 
 # The heading above a slider, and its stops if all of them can always be selected.
 SLIDERS: dict[str, tuple[str, tuple[Any, ...]]] = {

@@ -3,14 +3,14 @@
 // source senet_lab/explorer/layout.js 687620b622e4afb7
 // source senet_lab/explorer/messages.js c4670995e97c9bed
 // source senet_lab/explorer/widget.js e42ce830f1fd424a
-// source senet_lab/widgets/controls.js 2ab7d2c71afeabac
+// source senet_lab/widgets/controls.js 80bf66360804cd86
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/kit.js 42695de9b9a3e593
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 4934fd1684fa0c77
+// content 21af744709aadf68
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -151,6 +151,7 @@ function labeled(control, field, updateValue) {
   const hint = element("small", { id: `${field.id}-hint` });
   field.setAttribute("aria-describedby", hint.id);
   const holder = element("div", { className: `sn-field sn-${control.kind}` });
+  holder.dataset.name = control.name;
   holder.append(element("label", { htmlFor: field.id, textContent: control.label }), field, hint);
   function update(next, isRefused) {
     updateValue(next, isRefused);

@@ -3,7 +3,7 @@
 // source senet_lab/sweepboard/squares.js 6dd3ecb9a453c74c
 // source senet_lab/sweepboard/widget.js dc7df80154fe1c38
 // source senet_lab/trainer/lens.js c3326ed6f1f298ca
-// source senet_lab/widgets/controls.js 2ab7d2c71afeabac
+// source senet_lab/widgets/controls.js 80bf66360804cd86
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/height.js a3bef932e4297eb3
@@ -11,7 +11,7 @@
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 131ffc750127cdfe
+// content 3b9e4a5c640d0c66
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -281,6 +281,7 @@ function labeled(control, field, updateValue) {
   const hint = element("small", { id: `${field.id}-hint` });
   field.setAttribute("aria-describedby", hint.id);
   const holder = element("div", { className: `sn-field sn-${control.kind}` });
+  holder.dataset.name = control.name;
   holder.append(element("label", { htmlFor: field.id, textContent: control.label }), field, hint);
   function update(next, isRefused) {
     updateValue(next, isRefused);

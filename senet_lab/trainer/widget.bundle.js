@@ -2,14 +2,14 @@
 // source senet_lab/trainer/lens.js c3326ed6f1f298ca
 // source senet_lab/trainer/messages.js d0a4cbfd9fa6fd78
 // source senet_lab/trainer/widget.js 56d6927f6a52301a
-// source senet_lab/widgets/controls.js 2ab7d2c71afeabac
+// source senet_lab/widgets/controls.js 80bf66360804cd86
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
 // source senet_lab/widgets/kit.js 42695de9b9a3e593
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 090f1cdd64bb86a1
+// content c5266e3eced9a41e
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -150,6 +150,7 @@ function labeled(control, field, updateValue) {
   const hint = element("small", { id: `${field.id}-hint` });
   field.setAttribute("aria-describedby", hint.id);
   const holder = element("div", { className: `sn-field sn-${control.kind}` });
+  holder.dataset.name = control.name;
   holder.append(element("label", { htmlFor: field.id, textContent: control.label }), field, hint);
   function update(next, isRefused) {
     updateValue(next, isRefused);

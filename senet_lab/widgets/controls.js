@@ -183,6 +183,7 @@ function labeled(control, field, updateValue) {
   const hint = element("small", { id: `${field.id}-hint` });
   field.setAttribute("aria-describedby", hint.id);
   const holder = element("div", { className: `sn-field sn-${control.kind}` });
+  holder.dataset.name = control.name;
   holder.append(element("label", { htmlFor: field.id, textContent: control.label }), field, hint);
   /** @type {Widget["update"]} */
   function update(next, isRefused) {

@@ -100,7 +100,7 @@ def explain_attention(a: Architecture, b: Architecture) -> str:
 
     >>> explain_attention(Architecture(), Architecture(attention="eca"))
     ' SE computes each gate from all channels, after squeezing them to fewer. ECA computes each gate from its channel \
-and the nearest ones, with one small convolution and no squeeze.'
+and the nearest ones, with one small convolution and no reduction.'
     """
     kinds = [each.attention for each in (a, b) if each.has_se]
     return "".join(f" {EXPLANATIONS[kind]}." for kind in kinds) if len(set(kinds)) == 2 else ""
