@@ -47,7 +47,9 @@ def test_a_stop_is_obeyed_within_a_step_and_a_resumed_run_ends_as_an_unbroken_on
     unbroken, forked, thumbnails, tmp_path
 ):
     run = forked(Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "stopped"))
-    await_state(run, ("training",))
+    run.ask("pause")  # the whole run takes less than a second, in which a busy machine may not look at it
+    await_state(run, ("paused",))
+    run.ask("run")
     run.stop()
     asked = time.monotonic()
     assert run.wait(30).state == "stopped"
