@@ -1,4 +1,4 @@
-"""Explore a Keras model of one's own in real JupyterLab: what applies is there, and what needs meta-parameters is not."""
+"""Explore your own Keras model in real JupyterLab: what applies is there, and what needs meta-parameters is not."""
 
 import re
 from urllib.parse import urlsplit
