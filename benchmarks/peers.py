@@ -1,6 +1,8 @@
 """Measure the peers: timm's networks and grouped convolution in PyTorch, torchinfo and fvcore; needs no Keras.
 
-`python peers.py limit | table | grouped SHAPE | train NAME BATCH SIDE | infer NAME BATCH SIDE | epoch HOW`
+`python peers.py limit REPEATS | table REPEATS | grouped SHAPE | train NAME BATCH SIDE HOW | infer NAME BATCH SIDE HOW`: HOW is
+"eager" or "compiled", followed by "-bfloat16" for automatic mixed precision. The last three take turns with our own (see
+`turns.py`).
 """
 
 from __future__ import annotations
@@ -13,13 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from timing import emit, first, machine, peak_memory, run_command, timed
+from timing import emit, first, machine, peak_memory, run_command, serve, timed
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 from timm_imported import timm
 
+from timm.layers import get_attn
+from timm.models.resnet import BasicBlock, Bottleneck, downsample_conv
+
 TORCH = "torch, channels_last"
-TIMM = "timm, torch eager, channels_last"
+# How timm's networks compute, always with channels_last.
+HOW = {
+    "eager": "timm, torch eager", "eager-bfloat16": "timm, torch eager, bfloat16",
+    "compiled": "timm, torch.compile", "compiled-bfloat16": "timm, torch.compile, bfloat16",
+}  # fmt: skip
 # The names of cases, and timm's names for them.
 NAMES = {"SE-ResNet-50": "seresnet50", "SE-ResNeXt-50": "seresnext50_32x4d"}
 DEEP = {"SE-ResNet-152": "seresnet152", "SE-ResNeXt-152": "seresnext101_32x4d"}
@@ -54,8 +63,8 @@ def table(repeats: int) -> None:
             emit("table", case, way, "ms", [1e3 * t for t in times])
 
 
-def grouped(shape: str, repeats: int) -> None:
-    """Measure a grouped convolution, 3x3, 32 groups, on (batch, height, width, channels)."""
+def grouped(shape: str) -> None:
+    """Serve a grouped convolution, 3x3, 32 groups, on (batch, height, width, channels), with and without gradients."""
     batch, height, width, channels = map(int, shape.split("x"))
     conv = torch.nn.Conv2d(channels, channels, 3, padding=1, groups=32, bias=False)
     conv = conv.to(memory_format=torch.channels_last)
@@ -70,95 +79,81 @@ def grouped(shape: str, repeats: int) -> None:
         with torch.no_grad():
             conv(x)
 
-    emit("grouped forward", shape, TORCH, "ms", [1e3 * t for t in timed(forward, repeats, 3)])
-    emit("grouped forward + backward", shape, TORCH, "ms", [1e3 * t for t in timed(both, repeats, 3)])
+    serve({f"{TORCH}, forward": forward, f"{TORCH}, forward + backward": both})
 
 
 def network(name: str) -> Any:
-    """Return a network of timm; "mini SE-ResNet" is the original lesson's for CIFAR-10, built from timm's blocks."""
-    from timm.layers import get_attn
-    from timm.models.resnet import Bottleneck, downsample_conv
-
+    """Return a network of timm, or one built from timm's blocks: SE-ResNet-20, and the original lesson's for CIFAR-10."""
     if name in NAMES:
         return timm.create_model(NAMES[name])
-
-    def block(channels: int, filters: int, stride: int) -> Any:
-        same = stride == 1 and channels == 4 * filters
-        shortcut = None if same else downsample_conv(channels, 4 * filters, 1, stride)
-        return Bottleneck(channels, filters, stride, shortcut, attn_layer=get_attn("se"))
-
-    return torch.nn.Sequential(
-        torch.nn.Conv2d(3, 32, 3, padding=1), torch.nn.ReLU(),
-        block(32, 128, 2), block(512, 128, 1), block(512, 256, 2), block(1024, 256, 1),
-        torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 1024, 10),
-    )  # fmt: skip
+    return _cifar() if name == "SE-ResNet-20" else _mini()
 
 
-def train(name: str, batch: int, side: int, repeats: int) -> None:
-    """Measure Adam steps in float32: the first one and later ones."""
+def _cifar() -> Any:
+    groups = [(16, 16, 1), (16, 32, 2), (32, 64, 2)]  # channels in and out, stride
+    blocks = [
+        _block(BasicBlock, *sizes) for i, o, stride in groups for sizes in ((i, o, stride), (o, o, 1), (o, o, 1))
+    ]
+    stem = (torch.nn.Conv2d(3, 16, 3, padding=1, bias=False), torch.nn.BatchNorm2d(16), torch.nn.ReLU())
+    head = (torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(64, 10))
+    return torch.nn.Sequential(*stem, *blocks, *head)
+
+
+def _mini() -> Any:
+    sizes = ((32, 128, 2), (512, 128, 1), (512, 256, 2), (1024, 256, 1))
+    blocks = [_block(Bottleneck, *each) for each in sizes]
+    stem = (torch.nn.Conv2d(3, 32, 3, padding=1), torch.nn.ReLU())
+    return torch.nn.Sequential(*stem, *blocks, torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 1024, 10))
+
+
+def _block(kind: Any, channels: int, filters: int, stride: int) -> Any:
+    same = stride == 1 and channels == kind.expansion * filters
+    shortcut = None if same else downsample_conv(channels, kind.expansion * filters, 1, stride)
+    return kind(channels, filters, stride, shortcut, attn_layer=get_attn("se"))
+
+
+def train(name: str, batch: int, side: int, how: str) -> None:
+    """Serve Adam steps; before, measure the first one."""
     model = network(name).to(memory_format=torch.channels_last)
     x = torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
     y = torch.randint(0, 10, (batch,))
     optimizer = torch.optim.Adam(model.parameters())
+    forward = torch.compile(model) if how.startswith("compiled") else model
 
     def step() -> float:
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(x), y)
+        with _precision(how):
+            loss = torch.nn.functional.cross_entropy(forward(x), y)
         loss.backward()
         optimizer.step()
         return float(loss)
 
     case = f"{name}, {side} px, batch {batch}"
-    first("first step", case, TIMM, "s", step)
-    emit("training", case, TIMM, "images/s", [batch / t for t in timed(step, repeats)])
-    emit("memory", case, TIMM, "MiB", [peak_memory()])
+    first("first step", case, HOW[how], "s", step)
+    timed(step, 2, 0)
+    emit("memory", case, HOW[how], "MiB", [peak_memory()])
+    serve({HOW[how]: step})
 
 
-def epoch(how: str, steps: int) -> None:
-    """Measure an epoch of the original lesson's training, 45,000 images in batches of 32, extrapolated from `steps`."""
-    way = TIMM if how == "default" else f"{TIMM}, {how}"
-    model = network("mini SE-ResNet").to(memory_format=torch.channels_last)
-    draw = torch.randint(0, 256, (10_000, 3, 32, 32), dtype=torch.uint8)
-    optimizer = torch.optim.Adam(model.parameters())
-
-    def batch() -> Any:
-        indices = torch.randint(0, len(draw), (32,))
-        return (draw[indices].float() / 255).to(memory_format=torch.channels_last), indices % 10
-
-    def step() -> float:
-        x, y = batch()
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
-        return float(loss)
-
-    def forward() -> None:
-        with torch.inference_mode():
-            model(batch()[0])
-
-    seconds = sum(timed(step, steps, 3)) / steps
-    model.eval()
-    validation_seconds = sum(timed(forward, max(1, steps // 9), 3)) / max(1, steps // 9)
-    case = "mini SE-ResNet, 32 px, batch 32"
-    emit("epoch rate", case, way, "images/s", [32 / seconds])
-    emit("epoch", case, way, "s", [(45_000 * seconds + 5_000 * validation_seconds) / 32])
-
-
-def infer(name: str, batch: int, side: int, repeats: int) -> None:
-    """Measure forward passes in evaluation mode."""
+def infer(name: str, batch: int, side: int, how: str) -> None:
+    """Serve forward passes in evaluation mode."""
     model = network(name).eval().to(memory_format=torch.channels_last)
     x = torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
+    forward = torch.compile(model) if how.startswith("compiled") else model
 
-    def step() -> None:
-        with torch.inference_mode():
-            model(x).numpy()
+    def call() -> None:
+        with torch.inference_mode(), _precision(how):
+            forward(x).float().numpy()
 
-    case = f"{name}, {side} px, batch {batch}"
-    emit("inference", case, TIMM, "images/s", [batch / t for t in timed(step, repeats, 2)])
+    serve({HOW[how]: call})
+
+
+def _precision(how: str) -> Any:
+    """Return the context in which a network computes."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=how.endswith("bfloat16"))
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     print(json.dumps({"machine": machine()}))
-    run_command({"limit": limit, "table": table, "grouped": grouped, "train": train, "infer": infer, "epoch": epoch})
+    run_command({"limit": limit, "table": table, "grouped": grouped, "train": train, "infer": infer})

@@ -12,7 +12,7 @@ import platform
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -48,6 +48,28 @@ def timed(call: Callable[[], object], repeats: int, warm_up: int = 1) -> list[fl
         start = time.perf_counter()
         call()
         times.append(time.perf_counter() - start)
+    return times
+
+
+def serve(ways: Mapping[str, Callable[[], object]]) -> None:
+    """Warm up each way, then compute on request: for each line "SECONDS WAY", print the seconds of each call.
+
+    Between two requests the process waits for its input and uses no processor. A request is for one call at least.
+    """
+    for call in ways.values():
+        timed(call, 2, 1)
+    print(json.dumps({"ready": list(ways), "versions": machine()["versions"]}), flush=True)
+    for line in sys.stdin:
+        seconds, _, way = line.strip().partition(" ")
+        print(json.dumps({"times": _times_within(ways[way], float(seconds))}), flush=True)
+
+
+def _times_within(call: Callable[[], object], seconds: float) -> list[float]:
+    """Return the seconds of each call, as many as fit into a time, at least one."""
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while not times or time.perf_counter() + times[-1] < end:
+        times += timed(call, 1, 0)
     return times
 
 
