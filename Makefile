@@ -13,7 +13,7 @@ FLAGS := # options for JupyterLab or Voila, such as FLAGS="--port=9999 --no-brow
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-runtimes bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-ui bench-gpu lock clean
 
 # Users work in copies, which upgrades do not change. `make lab TEACHER=1` also copies the plans and the answers.
 lab: $(VENV)/ready
@@ -86,21 +86,20 @@ pictures: site
 
 # `make peers` installs the peers; to use another Python that has them: make bench PEERS=/path/to/python.
 PEERS = $(firstword $(wildcard .peers/bin/python) $(BIN)/python)
+# Layers and networks take turns with other libraries, then the ledger and growth: together about half an hour. Nothing
+# else should run on the machine. `make bench RESUME=1` goes on with what was not yet measured today.
 bench: $(VENV)/ready
-	$(BIN)/python benchmarks/run.py --peers $(PEERS) $(if $(QUICK),--quick)
+	$(BIN)/python benchmarks/run.py turns --peers $(PEERS) $(if $(QUICK),--quick) $(if $(RESUME),--resume)
+	$(BIN)/python benchmarks/run.py cpu --peers $(PEERS) $(if $(QUICK),--quick)
 
-# Compare the original lesson's training with PyTorch's, a run with a plain `fit`, and reading gates with `predict`.
+# Compare a run with a plain `fit`.
 bench-training: $(VENV)/ready
-	$(BIN)/python benchmarks/run.py training --peers $(PEERS) $(if $(QUICK),--quick)
+	$(BIN)/python benchmarks/run.py training $(if $(QUICK),--quick)
 
 # Compare sweeps with the same runs without their engine, on one core and on two. Takes about seven minutes; nothing else
 # should run on the machine.
 bench-sweeps: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py sweeps $(if $(QUICK),--quick)
-
-# Compare Keras with ONNX Runtime, OpenVINO and TFLite on exported networks. Nothing else should run on the machine.
-bench-runtimes: $(VENV)/ready
-	$(BIN)/python benchmarks/run.py runtimes $(if $(QUICK),--quick)
 
 # The Explorer in a browser. Takes about ten minutes; nothing else should run on the machine.
 bench-ui: $(VENV)/ready

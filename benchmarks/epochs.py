@@ -1,10 +1,7 @@
-"""Measure the original lesson's training as a run and with a plain `fit`, and the overhead of runs.
+"""Measure the overhead of runs. `python epochs.py overhead NAME BATCH STEPS ROUNDS`.
 
-`python epochs.py epoch STEPS`: the lesson's network for CIFAR-10, Adam, batches of 32, as a run: an epoch of 45,000
-images with 5,000 held out, extrapolated from STEPS steps. Then the same number of steps with `fit` only, without
-deterministic operations, and repeated passes over a tenth of the images, fed as in a run and as arrays.
-`python epochs.py overhead NAME BATCH STEPS ROUNDS`: epochs of a run that a Trainer watches, alternating with epochs of
-a plain `fit`, in one process and with one compiled model.
+Epochs of a run that a Trainer watches alternate with epochs of a plain `fit`, in one process and with one compiled
+model. NAME is a preset, or the original lesson's network for CIFAR-10.
 """
 
 from __future__ import annotations
@@ -26,7 +23,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()
 os.environ["SENET_LAB_CACHE"] = tempfile.mkdtemp()  # keep these measurements out of the user's rates
 
-import keras
 import psutil
 from jupyter_client.manager import start_new_kernel
 from networks import network
@@ -39,14 +35,9 @@ from senet_lab.training.devices import Devices
 from senet_lab.training.optimizers import compiled
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.run import Run
-from senet_lab.training.worker.gate_recorder import MAX_IMAGES
 from senet_lab.training.worker.loop import Loop
 
 MINI = "mini SE-ResNet"
-TRAINING_IMAGES, VALIDATION_IMAGES = 45_000, 5_000  # of CIFAR-10, with a tenth held out
-CASE = f"{MINI}, 32 px, batch 32"
-DETERMINISTIC, FREE = "senet_lab, a run", "the same network, bare fit, any order of sums"
-DATASET, ARRAYS = "a dataset, as a run is fed", "arrays"
 # The message of a page that opens; a process kept warm would count as part of the Trainer.
 WATCHING = """
 from senet_lab.trainer import widget
@@ -69,7 +60,7 @@ class Timed(Loop):
         return replace(images, x_train=images.x_train[:count], y_train=images.y_train[:count])
 
     def _build_network(self) -> Any:
-        return compiled(network(MINI, 32, "ours")) if self.name == MINI else super()._build_network()
+        return compiled(network(MINI, 32)) if self.name == MINI else super()._build_network()
 
 
 def _whole() -> data.Images:
@@ -93,38 +84,6 @@ def _ready(folder: str, name: str, batch: int, steps: int) -> Timed:
     loop.progress.step = loop.batches.steps - 3
     loop.epoch()
     return loop
-
-
-def epoch(steps: int) -> None:
-    """Measure images/s in training steps, and seconds of a whole epoch: steps, validation, gates, checkpoints."""
-    with tempfile.TemporaryDirectory() as folder:
-        loop = _ready(folder, MINI, 32, steps)
-        everything = _seconds(loop.epoch)
-        validation = Devices().validation_data(loop.batches.x_val, loop.batches.y_val, 32)
-        validating = _seconds(partial(loop.network.evaluate, **validation, verbose=0))
-        gates = _seconds(lambda: loop.gate_recorder.record(loop.network, 1))
-        keeping = _seconds(loop.checkpointer.write) + _seconds(partial(loop.checkpointer.write_best, 1))
-        rate = len(loop.batches.x) / (everything - validating - gates - keeping)
-        validating *= VALIDATION_IMAGES / len(loop.batches.x_val)
-        gates *= MAX_IMAGES / len(loop.gate_recorder.x)
-    emit("epoch rate", CASE, DETERMINISTIC, "images/s", [rate])
-    emit("epoch", CASE, DETERMINISTIC, "s", [TRAINING_IMAGES / rate + validating + gates + keeping])
-
-
-def free(steps: int, passes: int) -> None:
-    """Measure the same steps with `fit` only, and passes over a tenth of the images."""
-    keras.utils.set_random_seed(0)
-    model = compiled(network(MINI, 32, "ours"))
-    images = _whole()
-    count = steps * 32
-    x, y = prepare_images(images.x_train[:count], Recipe()), images.y_train[:count]
-    model.fit(**Devices().validation_data(x[:320], y[:320], 32), verbose=0)
-    seconds = _seconds(partial(model.fit, **Devices().validation_data(x, y, 32), verbose=0))
-    emit("epoch rate", CASE, FREE, "images/s", [count / seconds])
-    few = x[: count // 10], y[: count // 10]
-    for way, fed in ((DATASET, Devices().validation_data(*few, 32)), (ARRAYS, dict(zip("xy", few, strict=True)))):
-        times = [_seconds(partial(model.fit, **fed, verbose=0)) for _ in range(passes)]
-        emit("pass", f"{CASE}, {steps // 10} steps", way, "s", times)
 
 
 def overhead(name: str, batch: int, steps: int, rounds: int) -> None:
@@ -199,4 +158,4 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    run_command({"epoch": epoch, "free": free, "overhead": overhead})
+    run_command({"overhead": overhead})

@@ -1,27 +1,21 @@
-"""Compare reading the gates of 1,000 images with a plain `predict`. `python gates.py NAME REPEATS`.
+"""Serve a plain `predict` of 1,000 images, the reading of their gates, and an ablation. `python gates.py NAME`.
 
-Both make one pass in batches of 256, alternately and after a warm-up. "ablation" is another pass with a gate held, as a
-click in the lens requests; "first" is the time of the first request. The lens's time is from a loaded network to the
-first drawing of its gates.
+Each makes one pass in batches of 256. "ablation" is a pass with a gate held, as a click in the lens requests; "first"
+is the time of the first request. The lens's time is from a loaded network to the first drawing of its gates.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from senet_lab.nets.on_keras.backend import tune_tensorflow
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tune_tensorflow()
 
 import keras
 import numpy as np
-from timing import emit, first, timed
+from timing import first, serve
 
 from senet_lab import Architecture, GateLens
 from senet_lab.gates.ablation import ablation, switchable
@@ -29,7 +23,8 @@ from senet_lab.gates.observe import observed
 from senet_lab.training.devices import Devices
 
 IMAGES, BATCH = 1000, 256
-OURS, KERAS, LENS = "senet_lab", "Keras predict, without gates", "senet_lab, first drawing of the lens"
+OURS, ABLATION, KERAS = "senet_lab", "senet_lab, ablation", "Keras predict, without gates"
+LENS = "senet_lab, first drawing of the lens"
 CASES = {
     "SE-ResNet-20": Architecture.preset("cifar_se_resnet20"),
     "SE-ResNeXt-29": Architecture(
@@ -39,8 +34,8 @@ CASES = {
 }  # fmt: skip
 
 
-def main(name: str, repeats: int) -> None:
-    """Measure each case and print one line per case."""
+def main(name: str) -> None:
+    """Measure the first requests, and serve later ones."""
     keras.utils.set_random_seed(0)
     model = CASES[name].build()
     draw = np.random.default_rng(0)
@@ -51,28 +46,14 @@ def main(name: str, repeats: int) -> None:
     predict = partial(model.predict, **Devices().validation_data(images, labels, BATCH), verbose=0)
     observe = partial(observed, model, images, batch=BATCH)
     first("gates, first", case, KERAS, "ms", predict)
-    first("gates, first", case, OURS, "ms", observe)
-    first("gates, first", case, LENS, "ms", partial(_draw_lens, CASES[name].build(), images, labels))
-    observation = observe()
-    gates, predictions = observation.gates, observation.predictions
-    block = list(gates)[-1]
-    ablate = partial(ablation, switchable(model), images, labels, block, "mean", values=gates, before=predictions)
-    first("gates, first", case, "senet_lab, ablation", "ms", ablate)
-    calls: dict[str, Callable[[], object]] = {KERAS: predict, OURS: observe, "senet_lab, ablation": ablate}
-    times: dict[str, list[float]] = {way: [] for way in calls}
-    for _ in range(repeats):  # alternately, so that other load on the machine affects all of them
-        for way, call in calls.items():
-            times[way] += [1e3 * t for t in timed(call, 1, 0)]
-    for way, values in times.items():
-        emit("gates", case, way, "ms", values)
-
-
-def _draw_lens(model: keras.Model, images: Any, labels: Any) -> None:
-    """Open a lens and wait for its first drawing."""
-    lens = GateLens(model, images, labels)
-    while "<svg" not in lens.body:
-        time.sleep(0.01)
+    observation = first("gates, first", case, OURS, "ms", observe)
+    first("gates, first", case, LENS, "ms", GateLens(CASES[name].build(), images, labels).wait)
+    gates = observation.gates
+    held = partial(ablation, switchable(model), images, labels, list(gates)[-1], "mean", values=gates)
+    ablate = partial(held, before=observation.predictions)
+    first("gates, first", case, ABLATION, "ms", ablate)
+    serve({KERAS: predict, OURS: observe, ABLATION: ablate})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1])

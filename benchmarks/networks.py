@@ -1,14 +1,13 @@
 """Measure our networks by turns with other libraries (see `turns.py`), and the speed of large matrix products.
 
-`python networks.py train NAME BATCH SIDE HOW`: Adam steps; HOW is one of `HOW`. `python networks.py infer NAME BATCH SIDE
-HOW`: `predict_on_batch`. "plain" is the same network with Keras's own grouped convolution, batch normalization and Adam,
-which is built in the first step, and TensorFlow returns memory in each step. KERAS_BACKEND selects the backend.
+`python networks.py train NAME BATCH SIDE HOW`: Adam steps; HOW is one of `HOW`. `python networks.py infer NAME BATCH
+SIDE HOW`: `predict_on_batch`. "plain" is the same network with Keras's own grouped convolution, batch normalization and
+Adam, which is built in the first step, and TensorFlow returns memory in each step. KERAS_BACKEND selects the backend.
 `python networks.py limit REPEATS` measures TensorFlow's speed for large matrix products.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -29,14 +28,12 @@ from senet_lab import Architecture, SEResNet
 from senet_lab.architecture.style import style_of
 from senet_lab.export import code
 from senet_lab.ledger.ledger import Ledger
-from senet_lab.nets.on_keras.acceleration import accelerate
 from senet_lab.training.optimizers import compiled
 
 HOW = {
     "float32": "senet_lab",
     "bfloat16": "senet_lab, bfloat16",
     "ordered": "senet_lab, sums in a fixed order",
-    "folded": "senet_lab, accelerate(inference=True)",
     "plain": "Keras, unmodified",
 }
 TIMM = style_of("timm")  # the peer's strides and biases, so that both compute the same
@@ -82,8 +79,6 @@ def infer(name: str, batch: int, side: int, how: str) -> None:
     """Serve `predict_on_batch`."""
     case, model = _opened(name, batch, side, how)
     emit("operations", f"inference, {case}", _way(how), "GFLOP", [2 * Ledger.of(model).macs * batch / 1e9])
-    if how == "folded":
-        model = accelerate(model, inference=True)
     images = np.random.default_rng(0).normal(size=(batch, side, side, 3)).astype("float32")
     serve({_way(how): partial(model.predict_on_batch, images)})
 
@@ -97,7 +92,7 @@ def _opened(name: str, batch: int, side: int, how: str) -> tuple[str, keras.Mode
 
 
 def _way(how: str) -> str:
-    return HOW[how] if keras.config.backend() == "tensorflow" else f"{HOW[how]}, on JAX"
+    return HOW[how] if keras.config.backend() == "tensorflow" else f"{HOW[how]} on JAX"
 
 
 def network(name: str, side: int, how: str = "float32") -> keras.Model:

@@ -1,8 +1,7 @@
 """Measure the peers: timm's networks and grouped convolution in PyTorch, torchinfo and fvcore; needs no Keras.
 
-`python peers.py limit REPEATS | table REPEATS | grouped SHAPE | train NAME BATCH SIDE HOW | infer NAME BATCH SIDE HOW`: HOW is
-"eager" or "compiled", followed by "-bfloat16" for automatic mixed precision. The last three take turns with our own (see
-`turns.py`).
+`python peers.py limit REPEATS | table REPEATS`, and, by turns with our own (see `turns.py`), `python peers.py grouped
+WHAT SHAPE | train NAME BATCH SIDE HOW | infer NAME BATCH SIDE HOW`, where HOW is one of `HOW`.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ from timing import emit, first, machine, peak_memory, run_command, serve, timed
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 from timm_imported import timm
 
-from timm.layers import get_attn
-from timm.models.resnet import BasicBlock, Bottleneck, downsample_conv
+resnet = timm.models.resnet
 
 TORCH = "torch, channels_last"
 # How timm's networks compute, always with channels_last.
@@ -63,27 +61,27 @@ def table(repeats: int) -> None:
             emit("table", case, way, "ms", [1e3 * t for t in times])
 
 
-def grouped(shape: str) -> None:
-    """Serve a grouped convolution, 3x3, 32 groups, on (batch, height, width, channels), with and without gradients."""
+def grouped(part: str, shape: str) -> None:
+    """Serve ten grouped convolutions, 3x3, 32 groups, on (batch, height, width, channels): "forward" or "gradients"."""
     batch, height, width, channels = map(int, shape.split("x"))
-    conv = torch.nn.Conv2d(channels, channels, 3, padding=1, groups=32, bias=False)
-    conv = conv.to(memory_format=torch.channels_last)
+    layers = [torch.nn.Conv2d(channels, channels, 3, padding=1, groups=32, bias=False) for _ in range(10)]
+    model = torch.nn.Sequential(*layers).to(memory_format=torch.channels_last)
     x = torch.randn(batch, channels, height, width).to(memory_format=torch.channels_last).requires_grad_()
 
-    def both() -> None:
-        conv.zero_grad()
+    def gradients() -> None:
+        model.zero_grad()
         x.grad = None
-        conv(x).sum().backward()
+        model(x).sum().backward()
 
     def forward() -> None:
         with torch.no_grad():
-            conv(x)
+            model(x)
 
-    serve({f"{TORCH}, forward": forward, f"{TORCH}, forward + backward": both})
+    serve({TORCH: forward if part == "forward" else gradients})
 
 
 def network(name: str) -> Any:
-    """Return a network of timm, or one built from timm's blocks: SE-ResNet-20, and the original lesson's for CIFAR-10."""
+    """Return a network of timm, or one for CIFAR-10 built from timm's blocks: SE-ResNet-20, the original lesson's."""
     if name in NAMES:
         return timm.create_model(NAMES[name])
     return _cifar() if name == "SE-ResNet-20" else _mini()
@@ -92,7 +90,7 @@ def network(name: str) -> Any:
 def _cifar() -> Any:
     groups = [(16, 16, 1), (16, 32, 2), (32, 64, 2)]  # channels in and out, stride
     blocks = [
-        _block(BasicBlock, *sizes) for i, o, stride in groups for sizes in ((i, o, stride), (o, o, 1), (o, o, 1))
+        _block(resnet.BasicBlock, *sizes) for i, o, stride in groups for sizes in ((i, o, stride), (o, o, 1), (o, o, 1))
     ]
     stem = (torch.nn.Conv2d(3, 16, 3, padding=1, bias=False), torch.nn.BatchNorm2d(16), torch.nn.ReLU())
     head = (torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(64, 10))
@@ -101,15 +99,15 @@ def _cifar() -> Any:
 
 def _mini() -> Any:
     sizes = ((32, 128, 2), (512, 128, 1), (512, 256, 2), (1024, 256, 1))
-    blocks = [_block(Bottleneck, *each) for each in sizes]
+    blocks = [_block(resnet.Bottleneck, *each) for each in sizes]
     stem = (torch.nn.Conv2d(3, 32, 3, padding=1), torch.nn.ReLU())
     return torch.nn.Sequential(*stem, *blocks, torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 1024, 10))
 
 
 def _block(kind: Any, channels: int, filters: int, stride: int) -> Any:
     same = stride == 1 and channels == kind.expansion * filters
-    shortcut = None if same else downsample_conv(channels, kind.expansion * filters, 1, stride)
-    return kind(channels, filters, stride, shortcut, attn_layer=get_attn("se"))
+    shortcut = None if same else resnet.downsample_conv(channels, kind.expansion * filters, 1, stride)
+    return kind(channels, filters, stride, shortcut, attn_layer=timm.layers.get_attn("se"))
 
 
 def train(name: str, batch: int, side: int, how: str) -> None:

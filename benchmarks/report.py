@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import runtimes_report
 import sweep_report
 import training_report
+import turns_report
 import ui_report
 from tables import Results, figures, find, table
 
@@ -22,104 +22,67 @@ INTRODUCTION = """# Performance
 
 {summary}
 
-Measured with `make bench` on {date}, in {seconds} s, one process after the other. Each figure is a median after a
-warm-up, with minimum and maximum in parentheses. Seconds depend on the machine, so compare figures within a table.
+Seconds depend on the machine, so compare figures within a table. Where several ways are compared, they take turns:
+each is a warm process that waits while another computes for about a second, and the order changes from round to round.
+Figures are medians over the rounds, with minimum and maximum in parentheses; ratios are taken round by round. A round
+in which other processes or virtual machines took more than 5% of the processors\u2019 time is measured again; if this
+happens too often, nothing is published. In all processes, glibc keeps the memory that a step frees, which makes PyTorch
+faster as well. `make bench` measures anew what this page shows up to \u201cGrowth\u201d; it needs `make peers`.
 
-{processor}, {cores} cores, {system}; {versions}.
+The versions: {versions}.
 """
+TABLE = """## From a slider to the table of layers, ms
 
-TABLES = {
-    "From a slider to the table of layers, ms": (
-        "table",
-        "The ledger counts in plain Python; the other tools build a model first. \u201cMoved\u201d: the ratio changes "
-        "before each call. \u201cCold\u201d: the first call in a new process.",
-    ),
-    "One grouped convolution, 3x3, 32 groups, forward, ms": (
-        "grouped forward",
-        "Shapes are batch x height x width x channels.",
-    ),
-    "One grouped convolution, forward and both gradients, ms": (
-        "grouped forward + backward",
-        "Keras compiles the layer with XLA, whose gradient of a grouped convolution is slow on a CPU.",
-    ),
-    "Building the network, s": ("build", "The layers and their initial values, without compiling."),
-    "First training step, s": (
-        "first step",
-        "Includes tracing and compiling. In senet_lab, Adam has one operation per variable, and its variables exist "
-        "before the first step (`senet_lab.training.optimizers`).",
-    ),
-    "Training, images/s": ("training", "With Adam, in float32."),
-    "Peak memory of the training process, MiB": ("memory", "Includes all imported packages."),
-    "Inference, images/s": ("inference", "In float32."),
-}
+The ledger counts in plain Python; the other tools build a model first. \u201cMoved\u201d: the ratio changes before
+each call. \u201cCold\u201d: the first call in a new process. Measured on {date} on {processor}, {cores} cores, one
+process after the other.
+"""
 
 # The summary: a sentence, part, case, our way and the other way; {ours} and {theirs} are their medians.
 SUMMARY = (
     ("The table of all layers takes {ours} ms; building the model in Keras and its summary, {theirs} ms.",
      "table", "SE-ResNeXt-152", "senet_lab ledger", "Keras build + summary"),
     ("A grouped convolution with both gradients takes {ours} ms, in Keras {theirs} ms.",
-     "grouped forward + backward", "8x56x56x128", "senet_lab, direct", "Keras Conv2D(groups=32)"),
+     "grouped gradients", "8x56x56x128", "senet_lab", "Keras Conv2D(groups=32)"),
     ("Training processes {ours} images per second, unmodified Keras {theirs}.",
      "training", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", "Keras, unmodified"),
-    ("The first training step takes {ours} s, in unmodified Keras {theirs} s.",
-     "first step", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", "Keras, unmodified"),
-    ("Inference processes {ours} images per second, timm in PyTorch {theirs}.",
-     "inference", "SE-ResNeXt-50, 224 px, batch 8", "senet_lab", "timm, torch eager, channels_last"),
+    ("In bfloat16, training processes {ours} images per second, timm in PyTorch {theirs}.",
+     "training", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab, bfloat16", "timm, torch eager, bfloat16"),
+    ("Inference processes {ours} images per second, exported to OpenVINO {theirs}.",
+     "inference", "SE-ResNeXt-50, 224 px, batch 8", "senet_lab", "OpenVINO, bfloat16"),
 )  # fmt: skip
 
-# Targets: part, case, our way, the other way, and the minimum ratio of their medians; of times, the inverse ratio.
-KERAS_CONV, KERAS, TORCH, TIMM = (
-    "Keras Conv2D(groups=32)", "Keras, unmodified", "torch, channels_last", "timm, torch eager, channels_last",
-)  # fmt: skip
-TARGETS = (
-    ("table", "SE-ResNeXt-152", "senet_lab ledger", "Keras build + summary", 3000),
-    ("grouped forward + backward", "8x56x56x128", "senet_lab, direct", KERAS_CONV, 100),
-    ("grouped forward + backward", "8x56x56x128", "senet_lab, direct", TORCH, 1 / 1.1),
-    ("grouped forward + backward", "8x28x28x256", "senet_lab, direct", TORCH, 1 / 1.1),
-    ("training", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", KERAS, 20),
-    ("training", "SE-ResNeXt-50, 64 px, batch 16", "senet_lab", TIMM, 1),
-    ("inference", "SE-ResNet-50, 224 px, batch 8", "senet_lab", TIMM, 1),
-    ("inference", "SE-ResNeXt-50, 224 px, batch 8", "senet_lab", TIMM, 1),
-)
-# Targets in seconds, which depend on the machine.
-SECONDS = (
-    ("first step", "SE-ResNeXt-50, 64 px, batch 16", 10),
-    ("first step", "mini SE-ResNet, 32 px, batch 32", 4),
-    ("build", "SE-ResNet-50, 224 px, batch 8", 1.2),
-)
-
-# Based on the tables below; a cause that was not measured is called a guess.
-WHY = (
-    "Where the grouped layer is slower than PyTorch, the forward pass is the reason. Our guess: TensorFlow converts "
-    "input and kernel to oneDNN\u2019s layout at each call. On larger maps, the faster backward pass makes up for it. "
-    "SE-ResNet-50 has no grouped convolution, so its inference is as fast as Keras makes it."
-)
+# Based on the tables below and on oneDNN's own log of what it computes (ONEDNN_VERBOSE=1), see decision 7.
+WHY = """Why some are missed: all these libraries compute convolutions with oneDNN. For a grouped layer on small maps,
+TensorFlow also brings the kernel into oneDNN\u2019s order in each call, up to a fifth of the time. In the small
+networks, three quarters of a step are convolutions; TensorFlow computes those of both gradients at the same time, and
+they share the two cores, while PyTorch computes them one after the other, with both cores for each.
+"""
 
 
 # The parts of the page that have their own measurements, in its order.
 SECTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "training": training_report.section, "sweeps": sweep_report.section, "runtimes": runtimes_report.section,
-    "ui": ui_report.section,
+    "training": training_report.section, "sweeps": sweep_report.section, "ui": ui_report.section,
 }  # fmt: skip
 
 
-def page(measured: dict[str, Any], others: dict[str, Any] | None = None) -> str:
-    """Return the page as Markdown; `others` are the measurements of `SECTIONS`, as far as there are any."""
-    results, where = measured["results"], measured["machine"]
-    versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
+def page(measured: dict[str, Any], contests: turns_report.Contests, others: dict[str, Any]) -> str:
+    """Return the page as Markdown from the measurements of "cpu", the contests and those of `SECTIONS`."""
+    results = [*measured["results"], *turns_report.all_results(contests)]
+    versions: dict[str, str] = dict(measured["machine"]["versions"])
+    for contest in contests.values():
+        versions |= contest["machine"]["versions"]
+    where = {"date": measured["date"]} | measured["machine"]
     parts = [
-        INTRODUCTION.format(
-            summary=summary(results),
-            date=measured["date"], processor=where["processor"], cores=where["cores"], system=where["system"],
-            versions=versions, seconds=measured["seconds"],
-        ),
-        aims(results),
-    ]  # fmt: skip
-    measured_parts = {each["part"] for each in results}
-    tables = [(title, *rest) for title, rest in TABLES.items() if rest[0] in measured_parts]
-    parts += [f"## {title}\n\n{note}\n\n{table(results, part)}" for title, part, note in tables]
-    parts += [section(its) for name, section in SECTIONS.items() if (its := (others or {}).get(name))]
-    return "\n".join([*parts, arithmetic(results), growth(results)]).rstrip() + "\n"
+        INTRODUCTION.format(summary=summary(results), versions=", ".join(map(" ".join, versions.items()))),
+        f"## Targets\n\n{turns_report.targets(contests)}\n{WHY}",
+        f"{TABLE.format(**where)}\n{table(measured['results'], 'table')}",
+        *turns_report.sections(contests),
+        arithmetic(results),
+        growth(results),
+        *(section(its) for name, section in SECTIONS.items() if (its := others.get(name))),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def summary(results: Results) -> str:
@@ -133,49 +96,32 @@ def summary(results: Results) -> str:
     return "\n".join(lines)
 
 
-def aims(results: Results) -> str:
-    """Return each target with the ratio of medians, above 1 where ours is faster."""
-    lines = [
-        "## Targets",
-        "",
-        "| what | compared with | times as fast | target | |",
-        "| --- | --- | ---: | ---: | --- |",
-    ]
-    for part, case, ours, theirs, least in TARGETS:
-        mine, other = find(results, part, case, ours), find(results, part, case, theirs)
-        if not (mine and other):
-            continue
-        ratio = mine["median"] / other["median"] if mine["unit"] == "images/s" else other["median"] / mine["median"]
-        verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.2g}%"
-        lines.append(f"| {part}, {case} | {theirs} | {figures(ratio)} | {figures(least)} | {verdict} |")
-    lines += ["", "| what | s | at most | |", "| --- | ---: | ---: | --- |"]
-    for part, case, most in SECONDS:
-        mine = find(results, part, case, "senet_lab")
-        if mine:
-            verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.2g}%"
-            lines.append(f"| {part}, {case} | {figures(mine['median'])} | {most:g} | {verdict} |")
-    return "\n".join([*lines, "", WHY, ""])
-
-
 def arithmetic(results: Results) -> str:
     """Return the arithmetic of whole networks per second, as a share of that of large matrix products."""
     limits = [each["median"] for each in results if each["part"] == "limit"]
-    rates = [each for each in results if each["part"].endswith(" rate") and each["way"] == "senet_lab"]
+    rates = [(each, its) for each in results if each["part"] == "operations" and (its := _speed(results, each))]
     if not (limits and rates):
         return ""
     lines = [
         "## Share of the machine's arithmetic",
         "",
-        f"The fastest matrix product ran at {max(limits):.0f} GFLOP/s. A multiply-add counts as two operations, a "
-        "training step as three forward passes.",
+        f"The fastest matrix product in float32 ran at {max(limits):.0f} GFLOP/s. A multiply-add counts as two "
+        "operations, a training step as three forward passes.",
         "",
-        "| | GFLOP/s | share |",
-        "| --- | ---: | ---: |",
+        "| | | GFLOP/s | share |",
+        "| --- | --- | ---: | ---: |",
     ]
-    for each in rates:
-        share = 100 * each["median"] / max(limits)
-        lines.append(f"| {each['part'].removesuffix(' rate')}, {each['case']} | {each['median']:.0f} | {share:.0f}% |")
+    for each, speed in rates:
+        lines.append(f"| {each['case']} | {each['way']} | {speed:.0f} | {100 * speed / max(limits):.0f}% |")
     return "\n".join([*lines, ""])
+
+
+def _speed(results: Results, operations: dict[str, Any]) -> float:
+    """Return the operations per second of a network, in GFLOP/s; 0 if it was not measured."""
+    part, _, case = operations["case"].partition(", ")
+    measured = find(results, part, case, operations["way"])
+    batch = int(case.rpartition(" ")[2])
+    return measured["median"] / batch * operations["median"] if measured else 0.0
 
 
 def growth(results: Results) -> str:
@@ -228,14 +174,14 @@ def write(path: Path, text: str) -> None:
 
 
 def load(name: str) -> Any:
-    """Return the last measurements of "cpu" or one of `SECTIONS`, or None."""
+    """Return the last measurements of "cpu", "turns" or one of `SECTIONS`; empty if there are none."""
     path = HERE / "results" / f"{name}.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def stored_page() -> str:
     """Return the page from the stored measurements."""
-    return page(load("cpu"), {name: load(name) for name in SECTIONS})
+    return page(load("cpu"), load("turns"), {name: load(name) for name in SECTIONS})
 
 
 def publish() -> None:

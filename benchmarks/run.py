@@ -1,10 +1,11 @@
-"""Run every benchmark in a separate process, one after the other, and store the results. `make bench`.
+"""Run benchmarks and store the results. `make bench`.
 
-`python run.py [cpu | training | sweeps | runtimes | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures
-layers and networks, "training" runs and gates, "sweeps" many runs, "runtimes" exported networks, "ui" the Explorer in a
-browser. The peers may be installed in a different Python, because PyTorch and TensorFlow together fill a disk; a
-missing package is reported and its jobs are skipped. A quick run writes no page. `--only` runs the jobs with that word
-in their names and replaces only their stored results.
+`python run.py [turns | cpu | training | sweeps | ui] [--quick] [--resume] [--peers PYTHON] [--only WORD]`: "turns"
+holds contests, in which layers and networks take turns with other libraries; "cpu" measures the ledger, the limit of
+the machine and growth, "training" the cost of runs, "sweeps" many runs, "ui" the Explorer in a browser. The peers may
+be installed in a different Python, because PyTorch and TensorFlow together fill a disk; a missing package is reported
+and its jobs are skipped. A quick run writes no page. `--only` runs the jobs or contests with that word in their names
+and replaces only their stored results; `--resume` skips the contests that were held today.
 """
 
 from __future__ import annotations
@@ -21,44 +22,33 @@ from pathlib import Path
 from typing import Any
 
 import report
-from growth import AXES
+from contests import contests
+from tables import spread
 from timing import machine
+from turns import NoResultError, compare, environment
 
 from senet_lab.training.runs.process import MALLOC_SETTINGS
 
 HERE = Path(__file__).parent
-SHAPES = ("8x56x56x128", "8x28x28x256", "8x14x14x512", "8x7x7x1024", "64x16x16x256")
-TRAIN = (("mini SE-ResNet", 32, 32), ("SE-ResNeXt-50", 16, 64))  # name, batch, side
-INFER = (("SE-ResNet-50", 8, 224), ("SE-ResNeXt-50", 8, 224))
-DEFAULT, MEMORY_KEPT = "default", "memory kept"  # glibc keeps freed memory, as in a run; so does epochs.py
 
 Job = tuple[str, tuple[object, ...]]  # script, arguments
 
 
 def jobs(quick: bool) -> list[Job]:
-    """Return the jobs in order, with those to be compared next to each other."""
-    many, few, shapes = (3, 1, SHAPES[1:2]) if quick else (20, 3, SHAPES)
+    """Return jobs for the speed of large matrix products, the ledger and growth."""
+    from growth import AXES  # loads TensorFlow
+
+    few = 1 if quick else 3
     result: list[Job] = [("networks.py", ("limit", 5)), ("peers.py", ("limit", 5))]
     result += [("ledger.py", (few,)), ("peers.py", ("table", few))]
-    for shape in shapes:
-        result += [("grouped.py", (shape, many)), ("peers.py", ("grouped", shape, many))]
-    rounds = (("train", TRAIN), *[("infer", INFER)] * (1 if quick else 3))  # alternating: measurements vary
-    for what, cases in rounds:
-        for case in cases:
-            result += [("networks.py", (what, *case, "ours", many)), ("peers.py", (what, *case, many))]
-            if not (quick and case[0] == "SE-ResNeXt-50"):
-                result.append(("networks.py", (what, *case, "keras", few)))
     return result if quick else [*result, *(("growth.py", (axis, 10)) for axis in AXES)]
 
 
 def trainings(quick: bool) -> list[Job]:
-    """Return jobs for the original lesson's training, the overhead of runs on its network and a fast one, and gates."""
-    steps, rounds, many = (10, 1, 3) if quick else (200, 5, 20)
-    result: list[Job] = [("epochs.py", ("epoch", steps)), ("peers.py", ("epoch", DEFAULT, steps))] * (1 if quick else 2)
-    result += [("epochs.py", ("free", steps, 2 if quick else 6)), ("peers.py", ("epoch", MEMORY_KEPT, steps))]
-    for name, length in (("mini SE-ResNet", max(3, steps // 3)), ("cifar_se_resnet20", 2 * steps)):
-        result.append(("epochs.py", ("overhead", name, 32, length, rounds)))
-    return result + [("gates.py", (name, many)) for name in ("SE-ResNet-20", "SE-ResNeXt-29")]
+    """Return jobs for the overhead of runs of the original lesson's network and of a fast one."""
+    steps, rounds = (10, 1) if quick else (200, 5)
+    lengths = (("mini SE-ResNet", max(3, steps // 3)), ("cifar_se_resnet20", 2 * steps))
+    return [("epochs.py", ("overhead", name, 32, length, rounds)) for name, length in lengths]
 
 
 def sweeps(quick: bool) -> list[Job]:
@@ -67,18 +57,12 @@ def sweeps(quick: bool) -> list[Job]:
     return [("sweep_speed.py", (what, runs, epochs, rounds)) for what in ("overhead", "throughput")]
 
 
-def runtimes(quick: bool) -> list[Job]:
-    """Return jobs for exported networks, one per network."""
-    return [("runtimes.py", ("compare", *case, 2 if quick else 15)) for case in INFER]
-
-
 def explorer(_quick: bool) -> list[Job]:
     """Return jobs for JupyterLab and the site, each in one browser."""
     return [("ui.py", ()), ("ui_site.py", ())]
 
 
-JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "runtimes": runtimes, "ui": explorer}
-SECTIONS = {"cpu": report.page, **report.SECTIONS}
+JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "ui": explorer}
 
 
 def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
@@ -86,7 +70,7 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
     script, arguments = job
     python = peers if script == "peers.py" else sys.executable
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    if script == "epochs.py" or MEMORY_KEPT in arguments:
+    if script == "epochs.py":
         quiet |= MALLOC_SETTINGS
     command = [python, str(HERE / script), *map(str, arguments)]
     process = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
@@ -101,13 +85,52 @@ def _failure(process: subprocess.CompletedProcess[str]) -> str:
 
 
 def main() -> None:
-    """Run the selected jobs; write their JSON, the page and the plot."""
+    """Run what is selected; write its JSON, the page and the plot."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=tuple(JOBS), default="cpu")
+    parser.add_argument("what", nargs="?", choices=("turns", *JOBS), default="turns")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--resume", action="store_true")
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
+    spoiled = hold_contests(options) if options.what == "turns" else run_jobs(options)
+    if not options.quick:
+        report.publish()
+    sys.exit(f"without a result: {', '.join(spoiled)}" if spoiled else 0)
+
+
+def hold_contests(options: argparse.Namespace) -> list[str]:
+    """Hold the contests, store each result as soon as there is one, and return the names of those without."""
+    path, start, today = HERE / "results" / "turns.json", time.perf_counter(), date.today().isoformat()
+    stored = {} if options.quick else report.load("turns")
+    spoiled = []
+    for contest in contests(options.peers, quick=options.quick):
+        name = f"{contest.part}, {contest.case}"
+        if options.only not in name or (options.resume and stored.get(name, {}).get("date") == today):
+            continue
+        try:
+            results, its = compare(contest, environment(MALLOC_SETTINGS))
+        except NoResultError as error:
+            spoiled.append(name)
+            print(f"{time.perf_counter() - start:6.0f} s  {name}: {error}", flush=True)
+            continue
+        stored[name] = {
+            "date": today,
+            "machine": machine() | {"versions": its.pop("versions")},
+            "results": results,
+            **its,
+        }
+        print(f"{time.perf_counter() - start:6.0f} s  {name}", *its["missing"], sep="\n          ", flush=True)
+        for each in results:
+            if "ratio" in each:
+                print(f"{'':10}{each['way']}: {spread(each)} {each['unit']}, x {spread(each['ratio'])}")
+        if not options.quick:
+            report.write(path, json.dumps(stored, indent=1) + "\n")
+    return spoiled
+
+
+def run_jobs(options: argparse.Namespace) -> list[str]:
+    """Run the selected jobs and store what they measured."""
     path = HERE / "results" / f"{options.what}.json"
     start = time.perf_counter()
     measured: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "results": [], "missing": []}
@@ -127,10 +150,11 @@ def main() -> None:
     measured["seconds"] = round(time.perf_counter() - start)
     if options.only and path.is_file():
         measured = _merge(json.loads(path.read_text()), measured, options.only)
-    print(SECTIONS[options.what](measured))
-    if not options.quick:
+    if options.quick:
+        print(json.dumps(measured["results"], indent=1))
+    else:
         report.write(path, json.dumps(measured, indent=1) + "\n")
-        report.publish()
+    return []
 
 
 def _merge(before: dict[str, Any], now: dict[str, Any], word: str) -> dict[str, Any]:

@@ -36,8 +36,11 @@ def table(results: Results, part: str) -> str:
 
 
 def _cell(result: dict[str, Any] | None) -> str:
-    if result is None:
-        return ""
+    return "" if result is None else spread(result)
+
+
+def spread(result: dict[str, Any]) -> str:
+    """Return the median, with minimum and maximum unless it was measured once."""
     middle, least, most = (figures(result[key]) for key in ("median", "least", "most"))
     return middle if result["repeats"] == 1 else f"{middle} ({least}\u2013{most})"
 

@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,16 +38,23 @@ class Process:
         command: the program and its arguments.
         settings: environment variables, in addition to those of this process.
         rounds: the number of first rounds in which its ways take part, for slow ones; None for all.
+        share: the part of the computation that one call makes.
     """
 
     command: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
     rounds: int | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
 class Contest:
-    """What is compared: `amount` of `unit` are done in one call, or a call takes that many of it if `unit` is "ms"."""
+    """What is compared.
+
+    Attributes:
+        unit: "images/s", or "ms" for the time of one of them.
+        amount: how many of them one call computes.
+    """
 
     part: str
     case: str
@@ -65,9 +72,9 @@ class Server:
     """A running process that computes on request."""
 
     def __init__(self, process: Process, environment: Mapping[str, str]) -> None:
-        self.rounds = process.rounds
+        self.rounds, self.share = process.rounds, process.share
         self.lines: list[dict[str, Any]] = []  # results that it printed before it was ready
-        self._log = TemporaryFile("w+")  # a pipe could fill up, and the process would wait
+        self._log = TemporaryFile("w+")  # noqa: SIM115 - closed with the process; a pipe could fill up, and the process would wait
         self._popen = subprocess.Popen(
             process.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
             env={**environment, **process.settings},
@@ -85,11 +92,11 @@ class Server:
         return line["ready"], line["versions"]
 
     def compute(self, way: str) -> tuple[float, float]:
-        """Return the median seconds of a turn, and the processor seconds that the process used in it."""
+        """Return the seconds of a computation, and the processor seconds that the process used in its turn."""
         before = self._used()
         self._popen.stdin.write(f"{SECONDS} {way}\n")  # type: ignore[union-attr]
         self._popen.stdin.flush()  # type: ignore[union-attr]
-        return median(self._read()["times"]), self._used() - before
+        return median(self._read()["times"]) / self.share, self._used() - before
 
     def _used(self) -> float:
         fields = Path(f"/proc/{self._popen.pid}/stat").read_text().rpartition(")")[2].split()
@@ -130,7 +137,7 @@ def compare(contest: Contest, environment: Mapping[str, str]) -> tuple[list[dict
                 ways, its_versions = server.ways()
             except ChildProcessError as error:
                 missing.append(f"{Path(process.command[1]).name} {' '.join(process.command[2:])}: {error}")
-                print("spoiled",share); continue
+                continue
             versions |= its_versions
             servers |= dict.fromkeys(ways, server)
             results += server.lines
@@ -156,7 +163,7 @@ def _rounds(servers: Mapping[str, Server], rounds: int) -> tuple[dict[str, dict[
                     f"{spoiled} rounds were spoiled; in the last one, other processes and machines took "
                     f"{100 * share:.0f}% of the processors, the limit is {100 * MAX_FOREIGN:.0f}%"
                 )
-            print("spoiled",share); continue
+            continue
         for way, seconds in measured.items():
             times[way][number] = seconds
         foreign.append(share)
@@ -192,7 +199,8 @@ def _result(contest: Contest, way: str, times: Mapping[int, float], first: Mappi
     """Return the figures of a way, and its ratio to the first: above 1 where it is faster."""
     rounds = sorted(times)
     in_ms = contest.unit == "ms"
-    values = [1e3 * times[each] if in_ms else contest.amount / times[each] for each in rounds]
+    amount = contest.amount
+    values = [1e3 * times[each] / amount if in_ms else amount / times[each] for each in rounds]
     ratios = [first[each] / times[each] for each in rounds]
     names = {"part": contest.part, "case": contest.case, "way": way, "unit": contest.unit}
     return names | _spread(values) | {"ratio": _spread(ratios)}
@@ -205,8 +213,3 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of all processes of a contest."""
     return {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **settings}
-
-
-def all_ways(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Return each way once, in order."""
-    return iter(dict.fromkeys(each["way"] for each in results if "ratio" in each))
