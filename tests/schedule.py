@@ -38,7 +38,6 @@ LONGEST_FIRST = (
     "tests/test_hostile.py",
     "tests/nets/test_keras_model.py",
     "tests/export/test_model_files.py",
-    "tests/nets/test_places.py",
     "notebooks/guides/inspecting_gates.ipynb",
     "tests/gates/test_gates.py",
     "tests/weights/test_pretrained.py",
