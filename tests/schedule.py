@@ -9,32 +9,42 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-# The files that take longest, the longest first: one that began last would keep one of the two processes waiting. The
+# The files that take longest, the longest first: one that began last would keep the other processes waiting. The
 # summary of a whole run prints them in the order in which they belong here.
 LONGEST_FIRST = (
     "tests/web/test_site_browser.py",
-    "tests/training/test_survival.py",
-    "tests/trainer/test_trainer_browser.py",
     "tests/explorer/test_app.py",
-    "tests/course/test_lessons_browser.py",
-    "tests/weights/test_timm_weights.py",
     "tests/widgets/test_panels_browser.py",
-    "tests/gatelens/test_gatelens_browser.py",
-    "tests/explorer/test_explorer_browser.py",
+    "tests/weights/test_timm_weights.py",
+    "tests/trainer/test_trainer_browser.py",
     "tests/sweeps/test_driver.py",
+    "tests/course/test_lessons_browser.py",
+    "tests/training/test_survival.py",
+    "tests/gatelens/test_gatelens_browser.py",
+    "notebooks/05_squeeze_and_excitation.ipynb",
+    "tests/explorer/test_explorer_browser.py",
+    "tests/ledger/test_keras_models.py",
     "tests/training/test_devices.py",
-    "tests/sweepboard/test_sweepboard_browser.py",
-    "tests/training/test_runs.py",
+    "notebooks/guides/adding_squeeze_excite.ipynb",
     "tests/weights/test_against_timm.py",
-    "notebooks/08_gates.ipynb",
-    "tests/weights/test_pretrained.py",
-    "tests/export/test_export.py",
-    "tests/wheel/test_command.py",
-    "tests/nets/test_keras_model.py",
-    "tests/nets/test_jax.py",
-    "tests/nets/test_acceleration.py",
     "tests/wheel/test_light_core.py",
     "notebooks/07_training.ipynb",
+    "tests/training/test_runs.py",
+    "tests/nets/test_jax.py",
+    "tests/export/test_export.py",
+    "notebooks/guides/own_models.ipynb",
+    "notebooks/08_gates.ipynb",
+    "tests/wheel/test_command.py",
+    "tests/test_hostile.py",
+    "tests/nets/test_keras_model.py",
+    "tests/export/test_model_files.py",
+    "notebooks/guides/inspecting_gates.ipynb",
+    "tests/gates/test_gates.py",
+    "tests/weights/test_pretrained.py",
+    "tests/explorer/test_model_browser.py",
+    "tests/sweepboard/test_sweepboard_browser.py",
+    "notebooks/guides/published_weights.ipynb",
+    "tests/nets/test_acceleration.py",
 )
 NEEDS_BROWSER = {"browser", "chromium"}
 N_SHOWN = 20

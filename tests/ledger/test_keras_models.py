@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from outlines import is_contiguous, outline, without_names
 
 from senet_lab import Architecture, Ledger
 from senet_lab.architecture.style import CHOICES
-from senet_lab.nets.on_keras.graph import functional
+from senet_lab.nets.on_keras.graph import functional, sketch_of
+from senet_lab.nets.places import find_places
 
 layers = keras.layers
 # One network of each family in keras.applications: multiply-adds as published, in G, and where.
@@ -30,6 +32,25 @@ PUBLISHED = {
     "EfficientNetV2B0": (None, ""),
     "ConvNeXtTiny": (4.5, "Liu et al. 2022, table 1"),
 }
+# The number of blocks of each group, in order, and the parts without blocks.
+FAMILIES = {
+    "VGG16": "group1 group2 group3 group4 group5 classifier",
+    "ResNet50": "stem group1:3 group2:4 group3:6 group4:3 classifier",
+    "ResNet50V2": "stem group1:3 group2:4 group3:6 group4:3 classifier",
+    "InceptionV3": "stem group1:3 group2:5 group3:3 classifier",
+    "InceptionResNetV2": "stem group1:1 group2:10 group3:1 group4:20 group5:1 group6:10 classifier",
+    "Xception": "group1:1 group2:1 group3:1 group4:9 group5:2 classifier",
+    "NASNetMobile": "group1 group2 group3 group4 group5 classifier",
+    "DenseNet121": "stem group1:6 transition1 group2:12 transition2 group3:24 transition3 group4:16 classifier",
+    "MobileNet": "stem group1:1 group2:2 group3:2 group4:6 group5:2 classifier",
+    "MobileNetV2": "stem group1:1 group2:2 group3:3 group4:7 group5:4 classifier",
+    "MobileNetV3Small": "stem group1:1 group2:2 group3:5 group4:3 classifier",
+    "EfficientNetB0": "stem group1:1 group2:2 group3:2 group4:3 group5:3 group6:4 group7:1 classifier",
+    "EfficientNetV2B0": "stem group1:1 group2:2 group3:2 group4:3 group5:5 group6:8 classifier",
+    "ConvNeXtTiny": "stem group1:3 transition1 group2:3 transition2 group3:9 transition3 group4:3 classifier",
+}
+# The families that are divided in the same way if their layers have no names.
+KNOWN_BY_CONNECTIONS = ("VGG16", "ResNet50", "InceptionV3", "NASNetMobile", "DenseNet121", "ConvNeXtTiny")
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 COUNTED = ("Conv2D", "DepthwiseConv2dNative", "MatMul")  # operations of TensorFlow
 
@@ -44,11 +65,18 @@ def profiled(model, shape):
     return tf.compat.v1.profiler.profile(graph, cmd="scope", options=options).total_float_ops / 2
 
 
+@pytest.fixture(scope="module")
+def application(request):
+    """A network of keras.applications by its name, the model, and the shape of its input; one at a time."""
+    name = request.param
+    yield name, getattr(keras.applications, name)(weights=None), (299, 299, 3) if "ception" in name else (224, 224, 3)
+    keras.backend.clear_session()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_applications_are_counted_as_keras_tensorflow_and_their_papers_do(name):
-    model = getattr(keras.applications, name)(weights=None)
-    shape = (299, 299, 3) if "ception" in name else (224, 224, 3)
+@pytest.mark.parametrize("application", PUBLISHED, indirect=True)
+def test_applications_are_counted_as_keras_tensorflow_and_their_papers_do(application):
+    name, model, shape = application
     ledger = Ledger.of(model, shape)
     assert ledger.params + ledger.state == model.count_params()
     assert ledger.params == sum(np.prod(weight.shape) for weight in model.trainable_weights)
@@ -57,7 +85,19 @@ def test_applications_are_counted_as_keras_tensorflow_and_their_papers_do(name):
     assert published is None or ledger.macs / 1e9 == pytest.approx(published, rel=0.02)
     if ON_TENSORFLOW and not name.startswith("ConvNeXt"):  # grouped convolutions, which the profiler does not count
         assert ledger.macs == profiled(model, shape)
-    keras.backend.clear_session()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("application", FAMILIES, indirect=True)
+def test_family_of_keras_has_the_groups_and_blocks_that_it_is_known_for(application):
+    name, model, shape = application
+    sketch = sketch_of(model, shape)
+    rows, _ = find_places(sketch)
+    assert outline(rows) == FAMILIES[name]
+    assert is_contiguous(rows) or name == "NASNetMobile"
+    assert all(row.group for row in rows)
+    if name in KNOWN_BY_CONNECTIONS:
+        assert outline(find_places(without_names(sketch))[0]) == FAMILIES[name]
 
 
 def model_of(*chain, shape=(8, 8, 6)):

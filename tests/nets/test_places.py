@@ -1,4 +1,7 @@
-"""Groups and blocks of networks that do not name them: of all families in Keras, of users' models, of random ones."""
+"""Groups and blocks of networks that do not name them: of users' models, of random ones.
+
+Those of all families in Keras are tested where they are counted, in `tests/ledger/test_keras_models.py`.
+"""
 
 from itertools import groupby
 
@@ -6,72 +9,14 @@ import keras
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from outlines import is_contiguous, outline
 
 from senet_lab import Architecture, Ledger, Sketch
 from senet_lab.nets import layers as ours
 from senet_lab.nets.network import network
-from senet_lab.nets.on_keras.graph import sketch_of
 from senet_lab.nets.places import find_places
 
 layers = keras.layers
-# The number of blocks of each group, in order, and the parts without blocks.
-FAMILIES = {
-    "VGG16": "group1 group2 group3 group4 group5 classifier",
-    "ResNet50": "stem group1:3 group2:4 group3:6 group4:3 classifier",
-    "ResNet50V2": "stem group1:3 group2:4 group3:6 group4:3 classifier",
-    "InceptionV3": "stem group1:3 group2:5 group3:3 classifier",
-    "InceptionResNetV2": "stem group1:1 group2:10 group3:1 group4:20 group5:1 group6:10 classifier",
-    "Xception": "group1:1 group2:1 group3:1 group4:9 group5:2 classifier",
-    "NASNetMobile": "group1 group2 group3 group4 group5 classifier",
-    "DenseNet121": "stem group1:6 transition1 group2:12 transition2 group3:24 transition3 group4:16 classifier",
-    "MobileNet": "stem group1:1 group2:2 group3:2 group4:6 group5:2 classifier",
-    "MobileNetV2": "stem group1:1 group2:2 group3:3 group4:7 group5:4 classifier",
-    "MobileNetV3Small": "stem group1:1 group2:2 group3:5 group4:3 classifier",
-    "EfficientNetB0": "stem group1:1 group2:2 group3:2 group4:3 group5:3 group6:4 group7:1 classifier",
-    "EfficientNetV2B0": "stem group1:1 group2:2 group3:2 group4:3 group5:5 group6:8 classifier",
-    "ConvNeXtTiny": "stem group1:3 transition1 group2:3 transition2 group3:9 transition3 group4:3 classifier",
-}
-
-# The families that are divided in the same way if their layers have no names.
-KNOWN_BY_CONNECTIONS = ("VGG16", "ResNet50", "InceptionV3", "NASNetMobile", "DenseNet121", "ConvNeXtTiny")
-
-
-def outline(rows):
-    """The groups in order, each with the number of its blocks: "stem group1:3"."""
-    blocks = {}
-    for row in rows:
-        blocks.setdefault(row.group, set()).add(row.block)
-    return " ".join(name + (f":{len(names)}" if names != {""} else "") for name, names in blocks.items()
-                    if name != "input")  # fmt: skip
-
-
-def is_contiguous(rows):
-    runs = [place for place, _ in groupby((row.group, row.block) for row in rows)]
-    return len(runs) == len(set(runs))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES)
-def test_family_of_keras_has_the_groups_and_blocks_that_it_is_known_for(name):
-    model = getattr(keras.applications, name)(weights=None)
-    sketch = sketch_of(model, (299, 299, 3) if "ception" in name else (224, 224, 3))
-    rows, _ = find_places(sketch)
-    assert outline(rows) == FAMILIES[name]
-    assert is_contiguous(rows) or name == "NASNetMobile"
-    assert all(row.group for row in rows)
-    if name in KNOWN_BY_CONNECTIONS:
-        assert outline(find_places(without_names(sketch))[0]) == FAMILIES[name]
-    keras.backend.clear_session()
-
-
-def without_names(sketch):
-    """The same layers with the names that Keras gives, which say nothing."""
-    for at, each in enumerate(sketch.ordered()):
-        each.written = tuple(
-            row._replace(name=f"conv2d_{at}", group="input" if row.kind == "input" else "", block="")
-            for row in each.written
-        )
-    return sketch
 
 
 def convolution(x, channels, stride=1, name=None):

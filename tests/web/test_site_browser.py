@@ -71,6 +71,7 @@ def open_anew(page, address):
     """Open an address as if nothing had been done on the page; the browser has compiled Python for it before."""
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(color_scheme="null", reduced_motion="null")
+    page.goto("about:blank")  # or another place of the same page would be the same document
     page.asked.clear()
     page.said.clear()
     page.goto(address)
@@ -590,9 +591,8 @@ def test_a_lesson_passes_axe_and_its_students_are_offered_no_answers(page, url):
     assert severe_faults(page) == []
 
 
-def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/04_cardinality.html")
+def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(page, url):
+    open_anew(page, f"{url}/notebooks/04_cardinality.html")
     await_live(page)
     first, second = page.get_by_text("You will", exact=True), page.get_by_role("heading", name="A convolution in paths")
     small = page.locator(".bd-article p").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
@@ -632,14 +632,12 @@ def test_a_projector_shows_one_section_at_a_time_and_keys_lead_on(browser, url):
     expect(second).to_be_visible()
     assert page.url.endswith("04_cardinality.html#in-short")
     assert complaints(page) == []
-    page.context.close()
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720p", "1080p"])
-def test_a_projector_shows_exercises_as_large_as_the_text_and_its_bar_covers_neither(browser, url, size):
-    page = heard_page(browser)
+def test_a_projector_shows_exercises_as_large_as_the_text_and_its_bar_covers_neither(page, url, size):
+    open_anew(page, f"{url}/notebooks/04_cardinality.html?projector#a-convolution-in-paths")
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(f"{url}/notebooks/04_cardinality.html?projector#a-convolution-in-paths")
     await_live(page)
     text, asked = (
         page.locator(selector).filter(visible=True).first.evaluate(
@@ -654,12 +652,10 @@ def test_a_projector_shows_exercises_as_large_as_the_text_and_its_bar_covers_nei
     )
     assert end <= page.get_by_role("navigation", name="Projector").bounding_box()["y"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.context.close()
 
 
-def test_a_presenters_remote_control_scrolls_through_a_section_and_then_goes_on(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/04_cardinality.html?projector#at-equal-cost")
+def test_a_presenters_remote_control_scrolls_through_a_section_and_then_goes_on(page, url):
+    open_anew(page, f"{url}/notebooks/04_cardinality.html?projector#at-equal-cost")
     here, further = (page.get_by_role("heading", name=name) for name in ("At equal cost", "When it does not divide"))
     expect(here).to_be_visible()
     page.keyboard.press("PageDown")
@@ -671,12 +667,10 @@ def test_a_presenters_remote_control_scrolls_through_a_section_and_then_goes_on(
     expect(further).to_be_visible()
     page.keyboard.press("PageUp")
     expect(here).to_be_visible()
-    page.context.close()
 
 
-def test_what_answers_a_question_is_folded_and_a_key_of_the_projector_opens_it(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/notebooks/04_cardinality.html")
+def test_what_answers_a_question_is_folded_and_a_key_of_the_projector_opens_it(page, url):
+    open_anew(page, f"{url}/notebooks/04_cardinality.html")
     await_live(page)
     text, output = page.get_by_text("The output is the last slice, four times"), page.get_by_text("array([6., 7., 6.")
     expect(text).to_be_hidden()
@@ -690,12 +684,10 @@ def test_what_answers_a_question_is_folded_and_a_key_of_the_projector_opens_it(b
     expect(page.get_by_text("early = [lambda i=i")).to_be_visible()
     page.keyboard.press("o")
     expect(output).to_be_hidden()
-    page.context.close()
 
 
-def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_links(browser, url):
-    page = heard_page(browser)
-    page.goto(f"{url}/docs/teachers.html")
+def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_links(page, url):
+    open_anew(page, f"{url}/docs/teachers.html")
     links = page.locator("a[href*='worksheets/']").evaluate_all("(links) => links.map((link) => link.href)")
     assert links == [f"{url}/worksheets/{lesson}{end}.html" for lesson in LESSONS for end in ("", "_answers")]
     for link in links:
@@ -703,12 +695,10 @@ def test_each_lesson_with_exercises_has_a_worksheet_that_the_page_for_teachers_l
     page.goto(links[0])
     expect(page.get_by_role("heading", name="2 \u00b7 Macro-architecture")).to_be_visible()
     assert hosts(page) == {urlsplit(url).netloc}
-    page.context.close()
 
 
-def test_teachers_print_worksheets_and_look_over_a_class_without_an_installation(browser, url, tmp_path):
-    page = heard_page(browser)
-    page.goto(f"{url}/docs/teachers.html")
+def test_teachers_print_worksheets_and_look_over_a_class_without_an_installation(page, url, tmp_path):
+    open_anew(page, f"{url}/docs/teachers.html")
     await_live(page)
     form = page.locator("[data-teacher=worksheets]")
     form.get_by_label("Lesson").select_option("3")
@@ -747,7 +737,6 @@ def test_teachers_print_worksheets_and_look_over_a_class_without_an_installation
     assert severe_faults(page, "dark") == []
     assert hosts(page) == {urlsplit(url).netloc}
     assert complaints(page) == []
-    page.context.close()
 
 
 def test_picture_stays_with_the_reason_above_it_where_python_cannot_start(browser, url):

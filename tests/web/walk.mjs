@@ -66,21 +66,23 @@ async function use(panel, answers) {
   return [name, ""];
 }
 
+// One tab for all lessons, as a student has: its process has compiled Python at the first one.
+const page = await browser.newPage();
+await page.setViewport({ width: 1280, height: 720 });
+let seen;
+page.on("request", (request) => seen.asked.push(request.url()));
+page.on("console", (message) => seen.said.push([message.type(), message.text()]));
+page.on("pageerror", (error) => seen.said.push(["error", String(error)]));
+
 /** Walk one lesson. */
 async function walk(address, answers) {
-  const page = await browser.newPage();
-  await page.setViewport({ width: 1280, height: 720 });
-  const seen = { asked: [], said: [], steps: [] };
-  page.on("request", (request) => seen.asked.push(request.url()));
-  page.on("console", (message) => seen.said.push([message.type(), message.text()]));
-  page.on("pageerror", (error) => seen.said.push(["error", String(error)]));
+  seen = { asked: [], said: [], steps: [] };
   await page.goto(address);
   await page.waitForFunction(() => document.body.dataset.live === "done", { timeout: 60_000 });
   for (const step of await page.$$(STEPS)) {
     const folded = await step.evaluate((e) => e.matches("details"));
     seen.steps.push(folded ? ["details", await unfold(step)] : await use(step, answers));
   }
-  await page.close();
   return seen;
 }
 
