@@ -23,14 +23,25 @@ def pad(x: Any, pad_width: Sequence[Sequence[int]], mode: str = "constant", *, n
     if not isinstance(x, Sketch):
         return _named(_keras_pad(x, pad_width, mode), name)
     one_of("mode", mode, ("constant", "reflect"))
-    if len(pad_width) != len(x.shape):
-        raise ValueError(f"`pad_width` (={quoted(pad_width)}) must have a pair for each of {len(x.shape)} axes.")
+    if not _has_pairs(pad_width, len(x.shape)):
+        fit = ((0, 0), *[(1, 1)] * (len(x.shape) - 2), (0, 0))
+        raise ValueError(
+            f"`pad_width` (={quoted(pad_width)}) must have a pair for each of {len(x.shape)} axes; try {fit}."
+        )
     added = [[whole("pad_width", each, 0, MAX_SIDE) for each in pair] for pair in pad_width]
     sides = zip(x.shape[1:], added[1:], strict=True)
     if mode == "reflect" and any(max(pair) >= side for side, pair in sides):
-        raise ValueError(f"`pad_width` (={quoted(pad_width)}) must be smaller than the map (={x.shape[1:]}); try less.")
+        raise ValueError(
+            f"`pad_width` (={quoted(pad_width)}) must be smaller than the map (={x.shape[1:]}); try 'constant'."
+        )
     shape = (None, *(side + sum(pair) for side, pair in zip(x.shape[1:], added[1:], strict=True)))
     return write_row([x], name or automatic_name(x, "Pad"), Entry("pad", shape), "")
+
+
+def _has_pairs(value: Any, count: int) -> bool:
+    """Return whether a value is a sequence of so many pairs."""
+    is_sequence = isinstance(value, (tuple, list)) and len(value) == count
+    return is_sequence and all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in value)
 
 
 def _keras_pad(x: Any, pad_width: Sequence[Sequence[int]], mode: str) -> Any:

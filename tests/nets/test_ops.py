@@ -38,6 +38,8 @@ def test_padding_of_numbers_returns_numbers():
     ("pad_width", "mode", "message"),
     [
         (BY_ONE[1:], "reflect", "a pair for each of 4 axes"),
+        (1, "reflect", "a pair for each of 4 axes"),
+        (((0, 0), 1, 1, (0, 0)), "reflect", "a pair for each of 4 axes"),
         (BY_ONE, "mirror", "`mode` (='mirror') must be"),
         (((0, 0), (1, 1), (1, 1), (0, -1)), "constant", "`pad_width`"),
         (((0, 0), (5, 0), (0, 0), (0, 0)), "reflect", "must be smaller than the map (=(5, 6, 2))"),
