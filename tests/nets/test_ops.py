@@ -59,3 +59,12 @@ def test_squeeze_excite_is_added_to_a_model_that_blurs_and_its_operations_keep_t
     names = [row.name for row in Ledger.of(model).rows]
     assert [row.name for row in Ledger.of(gated).rows if "_se_" not in row.name] == names
     assert {"stem_blur_pad", "group2_block1_blur_pad"} <= set(names)
+
+
+def test_padding_that_keras_named_belongs_to_the_block_of_the_layers_around_it():
+    x = inputs = keras.Input((5, 6, 2))
+    x = keras.layers.Conv2D(2, 1, name="group1_block1_conv1")(x)
+    x = keras.layers.AveragePooling2D(2, name="group1_block1_blur")(keras.ops.pad(x, BY_ONE))
+    rows = Ledger.of(keras.Model(inputs, keras.ops.pad(keras.layers.ReLU(name="group1_block1_relu")(x), BY_ONE))).rows
+    assert [row.group for row in rows] == ["input", *["group1"] * 5]
+    assert [row.block for row in rows if row.kind == "pad"] == ["block1", "block1"]
