@@ -19,6 +19,7 @@ MOVES = [
     {"squeeze": "max"}, {"gate": "tanh"}, {"gate": "relu"}, {"place": "pre"}, {"place": "post"}, {"place": "identity"},
     {"place": "3x3"}, {"stem": "cifar"}, {"stem": "deep"}, {"projection_kernel": 3}, {"halve_reduction": True},
     {"stem": "deep", "stem_width": 12}, {"stem": "tiered"}, {"projection_pooling": True}, {"downsampling": "average"},
+    {"downsampling": "blur"},
     {"dropout": 0.2}, {"stride_place": "1x1"}, {"stride_place": "3x3"}, {"padding": "symmetric"},
     {"pool_padding": "ceil"}, {"conv_bias": True}, {"se_bias": True}, {"squeeze_divisor": 8}, {"bn_epsilon": 1e-5},
     {"bn_momentum": 0.9}, {"zero_gamma": True}, {"branch_relu": True}, {"convention": "paper"}, {"convention": "timm"},
@@ -38,8 +39,8 @@ GRID = [
     *(replace(BASIC, **m) for m in MOVES if not set(m) & {*UNUSED_BY_BASIC}),
     *(replace(REGNET, **m) for m in MOVES if not set(m) & {*RESNEXT_ALONE, "groups"}),
     replace(REGNET, groups=((8, 1), (24, 2)), input_shape=(33, 47, 1)),
-    *(replace(BASIC, **D, downsampling=each, input_shape=(61, 97, 3)) for each in ("stride", "average")),
-    replace(RESNEXT, **D, downsampling="average", place="3x3", input_shape=(61, 97, 3)),
+    *(replace(BASIC, **D, downsampling=each, input_shape=(61, 97, 3)) for each in ("stride", "average", "blur")),
+    *(replace(RESNEXT, **D, downsampling=each, place="3x3", input_shape=(61, 97, 3)) for each in ("average", "blur")),
     replace(RESNEXT, place="pre", convention="timm", input_shape=(61, 97, 3), stem="deep", projection_kernel=3),
 ]
 
@@ -71,6 +72,6 @@ def architectures(draw):
         group_width=draw(st.sampled_from([4, 16])),
         squeeze_from=draw(st.sampled_from([None, "map", "input"])),
         **draw(st.sampled_from([{"projection_kernel": 3}, {"projection_pooling": True}, {}])),
-        downsampling=draw(st.sampled_from(["stride", "average"])),
+        downsampling=draw(st.sampled_from(["stride", "average", "blur"])),
         conv_bias=draw(st.booleans()),
     )

@@ -35,6 +35,12 @@ def average_pool(x, side):
     return np.stack(means, 1).reshape(x.shape[0], height, width, x.shape[-1])
 
 
+def blur_pool(x, strides):
+    """Weight the neighbors of each place 1, 2, 1 along both sides, behind mirrored edges, and stride (Zhang 2019)."""
+    x, weights = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "reflect"), np.outer([1, 2, 1], [1, 2, 1]) / 16
+    return convolve(x, np.einsum("ij,cd->ijcd", weights, np.eye(x.shape[-1])), strides)
+
+
 def relu(x):
     return np.maximum(x, 0)
 
@@ -83,11 +89,12 @@ def bottleneck_block(
         return batch_norm(convolve(x, *weights[conv], **how), *weights[bn], epsilon)
 
     first, second = (strides, 1) if stride_in_1x1 else (1, strides)
-    if downsampling == "average":
+    if downsampling != "stride":
         first = second = 1
     y = relu(conv_bn(x, "conv1", "bn1", strides=first))
     y = relu(conv_bn(y, "conv2", "bn2", strides=second, pad=1, groups=groups))
-    y = average_pool(y, strides) if downsampling == "average" else y
+    if downsampling != "stride":
+        y = {"average": average_pool, "blur": blur_pool}[downsampling](y, strides)
     y = conv_bn(y, "conv3", "bn3")
     y = squeeze_excite(y, *weights["se_reduce"], *weights["se_gate"])
     if projection_pooling:

@@ -22,6 +22,7 @@ DEEPER = {
     "resnet34d": "resnet18d", "resnet26d": "seresnet152d", "resnet50d": "seresnet152d", "resnet101d": "seresnet152d",
     "resnet152d": "seresnet152d", "resnet26t": "seresnet50t", "resnet50t": "seresnet50t",
     "resnetaa50d": "seresnetaa50d", "resnetaa101d": "seresnetaa50d", "resnext50d_32x4d": "seresnext26d_32x4d",
+    "resnetblur101d": "resnetblur50d",
     "ecaresnet50t": "ecaresnet26t", "ecaresnet101d": "ecaresnet50d",
     **{
         f"regnety_{cost}": "regnety_002"
@@ -29,7 +30,8 @@ DEEPER = {
     },
 }  # fmt: skip
 LARGER = re.compile("152|32x8d|64x4d|regnety_016")  # networks with the layers of another one, but more or wider
-FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d", "regnety_002")  # the full size is recorded as well
+# The full size is recorded as well.
+FULL_SIZE = ("seresnext50_32x4d", "seresnet50t", "seresnetaa50d", "resnetblur50", "regnety_002")
 PROBES = 48  # numbers stored per output, evenly spaced
 POOL = 999_983  # numbers drawn; a prime, so that no row of a tensor repeats another
 

@@ -74,6 +74,7 @@ def answers(name, folder=None):
     if not sides(name):
         return told
     model.load_state_dict({key: torch.from_numpy(array) for key, array in draw(theirs).items()}, assign=True)
+    _fill_filters(model)
     if folder:
         save_file(model.state_dict(), f"{folder}/model.safetensors")
     for side in sides(name):
@@ -88,6 +89,14 @@ def answers(name, folder=None):
                 parts |= {f"gate{number}": found[gate]}
         told["x".join(map(str, side))] = {part: probed(array) for part, array in parts.items()}
     return told
+
+
+def _fill_filters(model):
+    """Compute the filters of blur pooling, which are constants that no state dict contains."""
+    for module in model.modules():
+        if hasattr(module, "init_non_persistent_buffers"):
+            module.filt = torch.empty_like(module.filt, device="cpu")
+            module.init_non_persistent_buffers()
 
 
 def logits(name, file, classes, out):

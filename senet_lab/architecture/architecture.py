@@ -15,6 +15,7 @@ from senet_lab.architecture.style import (
     ATTENTIONS,
     CONVENTIONS,
     DEEP_STEMS,
+    DOWNSAMPLINGS,
     FAMILIES,
     STYLE_FIELDS,
     USUAL_RATIOS,
@@ -291,7 +292,7 @@ class Architecture:
             return self._regnet_name()
         se = f"{ATTENTIONS[self.attention]}-" if self.has_se else ""
         family = {"resnet": "ResNet", "resnext": "ResNeXt"}[self.family]
-        kind = f"{se}{family}{'AA' if self.style.downsampling == 'average' else ''}"
+        kind = f"{se}{family}{DOWNSAMPLINGS[self.style.downsampling]}"
         depth = f"{self.layers - 2}-{self.variant}" if self.variant else f"{self.layers}"
         if self.family == "resnet":
             return f"{kind}-{depth}"

@@ -46,11 +46,14 @@ _OF_FAMILY: Mapping[str, Mapping[str, Any]] = {"regnet": {"stem": "simple", "pla
 # The attention modules, and how a network's name abbreviates each.
 ATTENTIONS: Mapping[str, str] = {"se": "SE", "eca": "ECA", "cbam": "CBAM", "scse": "scSE"}
 
+# What makes maps smaller, and what timm adds to a network's name for it.
+DOWNSAMPLINGS: Mapping[str, str] = {"stride": "", "average": "AA", "blur": "Blur"}
+
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "block": ("bottleneck", "basic"),
     "stem": ("imagenet", "cifar", "deep", "tiered", "simple"),
     "projection_kernel": (1, 3),
-    "downsampling": ("stride", "average"),
+    "downsampling": tuple(DOWNSAMPLINGS),
     "stride_place": ("1x1", "3x3"),
     "padding": ("same", "symmetric"),
     "pool_padding": ("symmetric", "ceil"),
@@ -80,8 +83,9 @@ class Style:
             2: RegNet).
         projection_kernel: side of a strided projection shortcut's kernel; 3 in SENet-154.
         projection_pooling: a strided projection shortcut pools, and its 1x1 has no stride (ResNet-D; He et al. 2019).
-        downsampling: "stride" of a convolution and of max pooling, or "average" pooling after the 3x3 of a block and in
-            the stem, so that no sample of a map is skipped (Zhang 2019).
+        downsampling: "stride" of a convolution and of max pooling, or pooling after the 3x3 of a block and in the stem,
+            so that no sample of a map is skipped: "average" of 2x2, or "blur", a binomial filter of 3x3 with mirrored
+            edges (Zhang 2019).
         halve_reduction: the first 1x1 of a bottleneck has half as many channels as its 3x3, as in SENet-154.
         dropout: rate before the classifier; 0.2 in SENet-154.
         stride_place: which convolution of a bottleneck carries the stride ("1x1" is v1, "3x3" is v1.5).

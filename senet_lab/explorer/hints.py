@@ -20,7 +20,7 @@ ATTENTION_HINTS = {
 
 DETAIL_HINTS = {
     "projection_pooling": "average pooling before the 1\u00d71, which then has no stride, as in ResNet-D",
-    "downsampling": "strides skip values; an average after the 3\u00d73 and in the stem uses all",
+    "downsampling": "strides skip values; an average or a blur after the 3\u00d73 and in the stem uses all",
 }
 
 

@@ -160,8 +160,10 @@ def _standalone(architecture: Architecture) -> str:
     functions = {name: source_text(node) for name, node in program.items() if name != MAIN}
     if architecture.paths > 1:
         functions["conv"] = f"{SLOW_CONV_COMMENT}\n{functions['conv']}"
-    layer_names = sorted(set(loads(*program.values())) & set(layers.__all__))
-    head = [_header(architecture), "from keras import Input, Model", *import_lines("keras.layers", layer_names)]
+    names = set(loads(*program.values()))
+    layer_names = sorted(names & set(layers.__all__))
+    main_names = f"Input, Model{', ops' if 'ops' in names else ''}"
+    head = [_header(architecture), f"from keras import {main_names}", *import_lines("keras.layers", layer_names)]
     network = network_lines(architecture, program)
     return "\n\n\n".join(["\n".join(head), *functions.values(), "\n".join(network)]) + "\n"
 

@@ -26,6 +26,7 @@ HELPERS = {
     "projection",
     "bottleneck",
     "basic",
+    "downsample",
     "_filters",
     "_check",
 }

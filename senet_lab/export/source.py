@@ -83,5 +83,7 @@ class _Strip(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        node.keywords = [each for each in node.keywords if each.arg != "role"]  # Keras's layers have no role
+        is_operation = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "ops"
+        own = ("role", "name") if is_operation else ("role",)  # Keras's layers have no role, its operations no name
+        node.keywords = [each for each in node.keywords if each.arg not in own]
         return node.args[CHECKS[name]] if (name := called_name(node)) in CHECKS else node

@@ -15,6 +15,7 @@ from typing import Any
 
 from senet_lab.architecture.style import DEEP_STEMS, Style, eca_kernel_size, squeezed_channels, style_of
 from senet_lab.checks import MAX_CLASSES, MAX_RATIO, MAX_UNITS, divisible, whole
+from senet_lab.nets import ops
 from senet_lab.nets.layers import (
     Activation,
     Add,
@@ -76,6 +77,14 @@ def batch_norm(x: Any, *, gamma: str = "ones", style: Style, role: str = "", nam
     return BatchNormalization(momentum=momentum, epsilon=epsilon, gamma_initializer=gamma, name=name, role=role)(x)
 
 
+def blur_pool(x: Any, *, strides: int = 2, name: str) -> Any:
+    """Blur with a binomial filter, then stride; the edges of the map are mirrored (Zhang 2019, sec. 3.3)."""
+    x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect", name=f"{name}_pad")
+    # Two means of two have the weights 1, 2, 1 of the filter
+    x = AveragePooling2D(2, strides=1, name=f"{name}_mean")(x)
+    return AveragePooling2D(2, strides=strides, name=name)(x)
+
+
 def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str = "stem") -> Any:
     """Construct the Stem: from images to feature maps; `style.stem` selects its layers, by default 7x7 and pooling.
 
@@ -106,6 +115,9 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
         return x
     if style.downsampling == "average":
         return AveragePooling2D(2, name=f"{name}_pool")(x)
+    if style.downsampling == "blur":
+        x = MaxPooling2D(3, strides=1, padding="same", name=f"{name}_pool")(x)
+        return blur_pool(x, name=f"{name}_blur")
     # Behind a ReLU a padded zero never wins, so these equal max pooling with padding in Caffe and PyTorch.
     padding = ((0, 1), (0, 1)) if style.pool_padding == "ceil" else 1
     x = ZeroPadding2D(padding, name=f"{name}_pool_pad")(x)
@@ -337,7 +349,7 @@ def bottleneck(
     reduced = filters_in
     if style.halve_reduction:  # half the channels must still divide evenly among all paths
         reduced = divisible("filters_in", filters_in, "2 x cardinality", 2 * cardinality) // 2
-    stride, pool_size = (1, strides) if style.downsampling == "average" else (strides, 1)
+    stride, pool_stride = (strides, 1) if style.downsampling == "stride" else (1, strides)
     first, second = (stride, 1) if style.stride_place == "1x1" else (1, stride)
     # Dimensionality reduction
     x = conv(x, reduced, 1, strides=first, style=style, name=f"{name}_conv1")
@@ -347,8 +359,8 @@ def bottleneck(
     x = conv(x, filters_in, 3, strides=second, groups=cardinality, style=style, name=f"{name}_conv2")
     x = batch_norm(x, style=style, name=f"{name}_bn2")
     x = ReLU(name=f"{name}_relu2")(x)
-    if pool_size > 1:
-        x = AveragePooling2D(pool_size, padding="same", name=f"{name}_pool")(x)
+    if pool_stride > 1:
+        x = downsample(x, pool_stride, style=style, name=name)
     x = excited(x, "3x3")
     # Dimensionality restoration
     x = conv(x, filters_out, 1, style=style, name=f"{name}_conv3")
@@ -370,16 +382,23 @@ def basic(
     With place "3x3", squeeze-excite follows the first convolution.
     """
     filters_in, filters_out = filters
-    stride, pool_size = (1, strides) if style.downsampling == "average" else (strides, 1)
+    stride, pool_stride = (strides, 1) if style.downsampling == "stride" else (1, strides)
     x = conv(x, filters_in, 3, strides=stride, groups=cardinality, style=style, name=f"{name}_conv1")
     x = batch_norm(x, style=style, name=f"{name}_bn1")
     x = ReLU(name=f"{name}_relu1")(x)
-    if pool_size > 1:
-        x = AveragePooling2D(pool_size, padding="same", name=f"{name}_pool")(x)
+    if pool_stride > 1:
+        x = downsample(x, pool_stride, style=style, name=name)
     x = excited(x, "3x3")
     x = conv(x, filters_out, 3, style=style, name=f"{name}_conv2")
     x = batch_norm(x, gamma="zeros" if style.zero_gamma else "ones", style=style, name=f"{name}_bn2")
     return ReLU(name=f"{name}_relu2")(x) if style.branch_relu else x
+
+
+def downsample(x: Any, strides: int, *, style: Style, name: str) -> Any:
+    """Pool the map of a block, whose convolutions then have no stride (Zhang 2019, sec. 3.3)."""
+    if style.downsampling == "blur":
+        return blur_pool(x, strides=strides, name=f"{name}_blur")
+    return AveragePooling2D(strides, padding="same", name=f"{name}_pool")(x)
 
 
 def classifier(x: Any, n_classes: int, *, style: Style = ORIGINAL, name: str = "classifier") -> Any:

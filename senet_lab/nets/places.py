@@ -40,16 +40,31 @@ MAX_PERIOD = 4  # blocks that repeat together
 def find_places(sketch: Sketch) -> tuple[tuple[Row, ...], dict[str, tuple[str, ...]]]:
     """Return the rows of a network with their groups and blocks, and the names of the rows on which each is called.
 
-    The rows of this package's own networks, which name their groups and blocks, stay as they are.
+    The rows of this package's own networks name their groups and blocks; only an operation that Keras named gets those
+    of the layers around it.
     """
     wiring = Wiring.of(sketch)
-    rows = wiring.rows if _is_named(wiring.rows) else _with_shortcuts(wiring, _with_places(wiring))
+    rows = _with_unnamed(wiring) if _is_named(wiring.rows) else _with_shortcuts(wiring, _with_places(wiring))
     return tuple(rows), wiring.names
 
 
 def _is_named(rows: Sequence[Row]) -> bool:
     """Return whether a network has the names of this package: of a residual block, or of composed attention."""
     return any(row.role == "output" or re.fullmatch(MODULES, row.group) for row in rows)
+
+
+def _with_unnamed(wiring: Wiring) -> list[Row]:
+    """Return the rows with a place for each that states none and lies between layers of one and the same place."""
+    rows = list(wiring.rows)
+    unnamed = {at: {rows[source][1:3] for source in wiring.sources[at]} for at, row in enumerate(rows) if not row.group}
+    for at, row in enumerate(rows):
+        for source in unnamed.keys() & set(wiring.sources[at]):
+            unnamed[source].add((row.group, row.block))
+    for at, places in unnamed.items():
+        if len(places) == 1:
+            group, block = places.pop()
+            rows[at] = rows[at]._replace(group=group, block=block)
+    return rows
 
 
 def _with_places(wiring: Wiring) -> list[Row]:

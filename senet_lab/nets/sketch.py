@@ -239,7 +239,7 @@ def layer(entry: Callable[..., Entry]) -> Callable[..., Callable[[Any], Any]]:
             if not isinstance(inputs[0], Sketch):
                 return call_new(_keras_layer(keras_name, *args, name=name, **kwargs), x)
             shapes = [each.shape for each in inputs]
-            row_name = name or _automatic_name(inputs[0], keras_name)
+            row_name = name or automatic_name(inputs[0], keras_name)
             return write_row(inputs, row_name, entry(shapes if x is inputs else shapes[0], *args, **kwargs), role)
 
         return call
@@ -342,7 +342,7 @@ def unique_name(x: Any, stem: str) -> str:
     return f"{stem}{keras.backend.get_uid(stem)}"
 
 
-def _automatic_name(x: Sketch, keras_name: str) -> str:
+def automatic_name(x: Sketch, keras_name: str) -> str:
     """Return the name that Keras gives an unnamed layer: conv2d, conv2d_1, and so on."""
     stem = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", keras_name)
     stem = re.sub("([a-z])([A-Z])", r"\1_\2", stem).lower()

@@ -217,7 +217,7 @@ BAD = [
     (dict(stem_width="32"), TYPES, "`stem_width` must be a whole number, not '32'; try 32."),
     (dict(stem="tiered", stem_width=30), VALUES, "`stem_width` (=30) must be divisible by 4 in a tiered stem, whose first convolution has 3/4 as many channels; try 28 or 32."),
     (dict(stem="tiered", stem_width=2), VALUES, "has 3/4 as many channels; try 4."),
-    (dict(downsampling="blur"), VALUES, "`downsampling` (='blur') must be 'stride' or 'average'; try 'stride'."),
+    (dict(downsampling="blurred"), VALUES, "`downsampling` (='blurred') must be one of 'stride', 'average' or 'blur'; try 'blur'."),
     (dict(projection_pooling=1), TYPES, "`projection_pooling` must be True or False, not 1; try True."),
     (
         dict(family="resnext", depth=154, projection_pooling=True),
@@ -352,6 +352,8 @@ D = {"stem": "deep", "stem_width": 32, "projection_pooling": True, "stride_place
         (D | {"projection_pooling": False}, "SE-ResNet-50-C", 52),
         (D | {"downsampling": "average", "stride_place": None}, "SE-ResNetAA-50-D", 52),
         ({"downsampling": "average", "ratio": None}, "ResNetAA-50", 50),
+        ({"downsampling": "blur", "ratio": None}, "ResNetBlur-50", 50),
+        (D | {"downsampling": "blur", "stride_place": None}, "SE-ResNetBlur-50-D", 52),
         (D | {"family": "resnext", "depth": 26}, "SE-ResNeXt-26-D 32x4d", 28),
         (D | {"stride_place": "1x1"}, "SE-ResNet-52", 52),
         (D | {"stem_width": 64}, "SE-ResNet-52", 52),

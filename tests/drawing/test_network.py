@@ -50,6 +50,7 @@ EXTREMES = {
     "wide eca": Architecture(groups=((2**14, 2),), attention="eca", eca_kernel="formula"),
     "a wide scse": Architecture(groups=((2**14, 2),), attention="scse", ratio=2, squeeze="max"),
     **{f"pooled, place {place}": replace(POOLED, place=place) for place in PLACES},
+    **{f"blurred, place {place}": replace(POOLED, downsampling="blur", place=place) for place in PLACES},
     "pooled, basic": replace(POOLED, family="resnet", depth=34, input_shape=(1000, 1500, 3)),
 }
 ALL = {name: Architecture.preset(name) for name in PRESETS} | EXTREMES

@@ -150,6 +150,7 @@ def test_fields_show_values_in_the_notation_that_they_accept():
     ("stem_width", "32", lambda made: made.stem_width == 32),
     ("projection_pooling", True, lambda made: made.style.projection_pooling),
     ("downsampling", "average", lambda made: made.style.downsampling == "average"),
+    ("downsampling", "blur", lambda made: made.name == "SE-ResNeXtBlur-50 32x4d"),
     ("token", f" {Architecture(depth=101, ratio=4).token()}\n", lambda made: made == Architecture(depth=101, ratio=4)),
 ])  # fmt: skip
 def test_a_value_that_is_selected_or_typed_is_set_on_the_network(explorer, name, new, read):

@@ -61,6 +61,7 @@ COUNTS = {
     "SE-ResNeXt-101-D": (architecture_of("seresnext101d_32x8d"), 93_588_280, 93_791_288, None),
     "SE-ResNeXtAA-101-D": (architecture_of("seresnextaa101d_32x8d"), 93_588_280, 93_791_288, None),
     "SE-ResNetAA-50-D": (architecture_of("seresnetaa50d"), 28_107_256, 28_160_504, None),
+    "ResNetBlur-50": (architecture_of("resnetblur50"), 25_557_032, 25_610_152, None),
     # Xie et al. 2017, table 2: cardinality against width at equal cost.
     "1x64d": (Architecture("resnext", cardinality=1, base_width=64, ratio=None), 25_557_032, None, "4.089"),
     "2x40d": (Architecture("resnext", cardinality=2, base_width=40, ratio=None), 25_425_000, None, "4.125"),

@@ -1,5 +1,7 @@
 """Numbers, not only shapes: blocks against a NumPy reference, paths that do not mix, models that survive saving."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import keras
@@ -13,6 +15,7 @@ from senet_lab.architecture.style import CHOICES, style_of
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
 
 POOLED = replace(SMALL, stem="tiered", stem_width=8, projection_pooling=True, downsampling="average")
+BLURRED = replace(POOLED, downsampling="blur")
 
 
 def randomized(model, seed=0):
@@ -90,7 +93,8 @@ def test_a_whole_block_equals_its_numpy_reference(family, strides):
 
 @pytest.mark.parametrize("stride_place", ["1x1", "3x3"])
 @pytest.mark.parametrize(
-    ("projection_pooling", "downsampling"), [(True, "stride"), (True, "average"), (False, "average")]
+    ("projection_pooling", "downsampling"),
+    [(True, "stride"), (True, "average"), (False, "average"), (True, "blur"), (False, "blur")],
 )
 @pytest.mark.parametrize("side", [8, 9])
 def test_a_block_that_pools_equals_its_numpy_reference(projection_pooling, downsampling, stride_place, side):
@@ -215,13 +219,43 @@ def test_pooling_that_rounds_up_gives_caffes_size(side):
     assert rows["stem_pool"].output_shape[1] == -(-(conv - 3) // 2) + 1
 
 
-@pytest.mark.parametrize("architecture", [SMALL, POOLED], ids=["strides", "average pooling"])
+@pytest.mark.parametrize("side", [8, 9])
+def test_the_stem_that_blurs_takes_maxima_without_a_stride_before(side):
+    inputs = keras.Input((2 * side, 2 * side, 3))
+    model = keras.Model(inputs, SEResNet.stem(inputs, 4, style=style_of(downsampling="blur"), name="stem"))
+    maps, x = (keras.Model(inputs, model.get_layer(f"stem_{name}").output) for name in ("relu", "pool"))
+    maps, x = (np.asarray(each(images((2 * side, 2 * side, 3)))) for each in (maps, x))
+    padded = np.pad(maps, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    shifted = [padded[:, i : i + side, j : j + side] for i in range(3) for j in range(3)]
+    np.testing.assert_array_equal(x, np.max(shifted, 0))
+    expected = reference.blur_pool(x, 2)
+    assert expected.shape[1] == (side + 1) // 2
+    np.testing.assert_allclose(model(images((2 * side, 2 * side, 3))), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", [SMALL, POOLED, BLURRED], ids=["strides", "average pooling", "blur pooling"])
 def test_a_saved_model_opens_in_safe_mode_and_gives_the_same_output(architecture, tmp_path):
     model = randomized(architecture.build())
     model.save(tmp_path / "model.keras")
     plain = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     np.testing.assert_allclose(plain(images((32, 32, 3))), model(images((32, 32, 3))), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(accelerate(plain)(images((32, 32, 3))), model(images((32, 32, 3))))
+
+
+OPENS = """
+import sys, keras, numpy as np
+model = keras.saving.load_model("model.keras", safe_mode=True)
+np.save("outputs.npy", np.asarray(model(np.load("images.npy"))))
+assert not any(name.startswith("senet_lab") for name in sys.modules)
+"""
+
+
+def test_a_saved_model_that_blurs_opens_where_this_package_was_never_imported(tmp_path):
+    model, x = randomized(BLURRED.build()), images((32, 32, 3))
+    model.save(tmp_path / "model.keras")
+    np.save(tmp_path / "images.npy", x)
+    subprocess.run([sys.executable, "-c", OPENS], cwd=tmp_path, check=True, timeout=300)
+    np.testing.assert_allclose(np.load(tmp_path / "outputs.npy"), model(x), rtol=1e-5, atol=1e-6)
 
 
 def test_weights_round_trip_into_a_fresh_model(tmp_path):
@@ -231,8 +265,9 @@ def test_weights_round_trip_into_a_fresh_model(tmp_path):
     np.testing.assert_array_equal(fresh(images((32, 32, 3))), model(images((32, 32, 3))))
 
 
-def test_a_clone_with_the_same_weights_gives_the_same_output():
-    model = randomized(SMALL.build())
+@pytest.mark.parametrize("architecture", [SMALL, BLURRED], ids=["strides", "blur pooling"])
+def test_a_clone_with_the_same_weights_gives_the_same_output(architecture):
+    model = randomized(architecture.build())
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
     np.testing.assert_array_equal(accelerate(clone)(images((32, 32, 3))), model(images((32, 32, 3))))

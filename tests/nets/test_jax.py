@@ -15,7 +15,7 @@ from senet_lab import Architecture
 pytestmark = pytest.mark.slow
 # Of maps with odd sides, at whose edges windows are cut off.
 SMALL = {"groups": ((16, 1), (32, 1)), "cardinality": 4, "ratio": 4, "input_shape": (36, 36, 3)}
-POOLED = {"stem": "tiered", "stem_width": 8, "projection_pooling": True, "downsampling": "average"}
+POOLED = {"stem": "tiered", "stem_width": 8, "projection_pooling": True}
 FILES = "model.weights.h5", "images.npy", "found.npz"
 IMAGES = np.random.default_rng(0).normal(size=(5, 36, 36, 3)).astype("float32")
 
@@ -54,8 +54,9 @@ def assert_as_here(jax, folder, architecture, how, *more):
     return set(expected)
 
 
-def test_jax_gives_what_tensorflow_gives(jax, tmp_path):
-    architecture = Architecture("resnet", **SMALL, **POOLED)
+@pytest.mark.parametrize("downsampling", ["average", "blur"])
+def test_jax_gives_what_tensorflow_gives(jax, tmp_path, downsampling):
+    architecture = Architecture("resnet", **SMALL, **POOLED, downsampling=downsampling)
     assert_as_here(jax, tmp_path, architecture, lambda model, images: {"output": np.asarray(model(images))})
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow  # timm answers in another process
 # of the others are those that were recorded, see `test_recorded_values_are_those_of_timm`.
 KINDS = (
     "seresnet18", "seresnext50_32x4d", "legacy_seresnet18", "legacy_seresnext26_32x4d", "seresnext26d_32x4d",
-    "seresnext26t_32x4d", "seresnetaa50d", "resnet18d", "ecaresnet26t", "regnety_002",
+    "seresnext26t_32x4d", "seresnetaa50d", "resnet18d", "resnetblur18", "ecaresnet26t", "regnety_002",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from timm_draws import DEEPER, LARGER, draw, fingerprint, sides
 from timm_recorded import TIMM, UNNAMED, assert_as_timm, legacy, ported
 
 from senet_lab import Architecture
+from senet_lab.export.forms import code
 from senet_lab.nets.on_keras.blank import blank_weights
 from senet_lab.weights.timm import hub
 from senet_lab.weights.timm.classes import imagenet_classes, most_likely
@@ -311,7 +312,10 @@ def test_an_earlier_name_of_timm_is_answered_with_the_present_one():
         architecture_of("seresnext26tn_32x4d.some")
 
 
-@pytest.mark.parametrize("pair", [("seresnext101d_32x8d", "seresnextaa101d_32x8d"), ("resnet50d", "resnetaa50d")])
+@pytest.mark.parametrize(
+    "pair",
+    [("seresnext101d_32x8d", "seresnextaa101d_32x8d"), ("resnet50d", "resnetaa50d"), ("resnet50d", "resnetblur50d")],
+)
 def test_networks_with_the_same_tensors_each_take_them(pair, monkeypatch):
     """What is pooled is in no tensor's shape; a third network that computes otherwise is still refused."""
     first, second = map(architecture_of, pair)
@@ -329,7 +333,9 @@ def test_networks_with_the_same_tensors_each_take_them(pair, monkeypatch):
         convert(weights, replace(first, pool_padding="ceil"))
 
 
-@pytest.mark.parametrize("change", [{"downsampling": "average"}, {"stem": "tiered"}, {"projection_pooling": False}])
+@pytest.mark.parametrize(
+    "change", [{"downsampling": "average"}, {"downsampling": "blur"}, {"stem": "tiered"}, {"projection_pooling": False}]
+)
 def test_each_field_of_a_variant_counts_for_its_name_in_timm(change):
     unlike = replace(architecture_of("seresnet152d"), input_shape=(64, 64, 3), **change)
     assert differences(unlike, "seresnet152d")
@@ -352,6 +358,18 @@ def test_a_network_that_takes_the_maximum_where_timm_takes_the_mean_has_no_name_
 
     other = keras.models.clone_model(model, clone_function=with_maximum)
     assert differences(other, "resnet18d") == ["pooling"]
+
+
+def test_a_network_whose_blurred_maps_have_edges_of_zeros_has_no_name_there():
+    import keras
+
+    architecture = replace(architecture_of("resnetblur18"), input_shape=(32, 32, 3), classes=3)
+    names: dict = {}
+    exec(code(architecture, "standalone"), names)
+    assert name_of(names["model"]) == "resnetblur18"  # although Keras named its operations
+    exec(code(architecture, "standalone").replace('mode="reflect"', 'mode="constant"'), names)
+    assert isinstance(names["model"], keras.Model)
+    assert differences(names["model"], "resnetblur18") == ["edges of blurred maps"]
 
 
 def test_a_name_that_nobody_knows_is_answered_with_the_nearest():

@@ -16,6 +16,7 @@ from senet_lab.drawing.network.words import (
     layers_of,
     pooling,
     side,
+    stride_words,
     title,
 )
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node, Shape
@@ -93,7 +94,7 @@ def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
         if row.role == "shortcut" or (row.in_se and place == "identity"):
             continue
         kind = "se" if row.in_se else "relu" if row.role == "output" else row.kind
-        if kind == "se" and stops and stops[-1][0] == "se":
+        if kind in ("se", "pool") and stops and stops[-1][0] == kind:  # a blur is two poolings
             stops[-1][1].append(row)
         elif kind in STATION_WIDTHS:
             stops.append((kind, [row]))
@@ -119,18 +120,19 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
         marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
         return svg.Node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
     if kind == "pool":
-        return _pooling(rows[0], x, line, before)
+        return _pooling(rows, x, line, before)
     return _convolution(rows[0], x, line, before, station.fan)
 
 
-def _pooling(row: Row, x: float, line: float, before: str) -> Node:
+def _pooling(rows: tuple[Row, ...], x: float, line: float, before: str) -> Node:
     """Draw pooling as a shape that narrows to half its height, with its window and the map's size beside it."""
     left, half = x - POOL_WIDTH / 2, POOL_HEIGHT / 2
     outline = f"M {left:.1f} {line - half:.1f} l {POOL_WIDTH} {half / 2:g} v {half:g} l -{POOL_WIDTH} {half / 2:g} z"
-    lines = [f"{kernel(row)} mean", *_change(row, before)]
+    row, is_blur = rows[-1], len(rows) > 1
+    lines = ["3\u00d73 blur" if is_blur else f"{kernel(row)} mean", *_change(row, before)]
     top = line - 43 if line == BRANCH_Y else line + half + 15  # on the low branch, squeeze-excite may be above
     marks = [svg.path(outline, "box"), *svg.lines(x, top, lines, 14)]
-    name = pooling(row)
+    name = f"3\u00d73 blur, {stride_words(row)}" if is_blur else pooling(row)
     box = Box(left, line - half, POOL_WIDTH, POOL_HEIGHT)
     return svg.Node(marks, box, layer_tip(row, name), f"{name}, output {size(row.output_shape)}")
 

@@ -7,7 +7,7 @@ without squeeze-excite, those with the stems and the pooling of ResNet-D are inc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.regnet import PUBLISHED as PUBLISHED_SIZES
 from senet_lab.checks import first_few, one_of, quoted
 from senet_lab.ledger.ledger import Ledger
+from senet_lab.nets.sketch import Row
 from senet_lab.weights.timm.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ _REGNETS: dict[str, dict[str, Any]] = {
     "regnety_008_tv": {**_Y, "groups": ((64, 1), (144, 3), (320, 8), (784, 2)), "group_width": 16},
     "regnety_080_tv": {**_Y, "groups": ((224, 2), (448, 4), (896, 10), (2016, 1)), "group_width": 56},
 }
-# timm's letters: "d" of He et al. 2019, "t" with a tiered stem, "aa" with average pooling instead of strides.
+# timm's letters: "d" of He et al. 2019, "t" with a tiered stem, "aa" with average pooling instead of strides; "blur".
 _D: dict[str, Any] = {"stem": "deep", "stem_width": 32, "projection_pooling": True}
 _T: dict[str, Any] = _D | {"stem": "tiered"}
 _AA: dict[str, Any] = _D | {"downsampling": "average"}
+_BLUR: dict[str, Any] = {"downsampling": "blur"}
 _NO_SE: dict[str, Any] = {"ratio": None}
 _ECA: dict[str, Any] = {"attention": "eca"}
 _VARIANTS: dict[str, dict[str, Any]] = {
@@ -67,6 +69,10 @@ _VARIANTS: dict[str, dict[str, Any]] = {
     "resnetaa34d": {"depth": 34} | _AA | _NO_SE,
     "resnetaa50d": {"depth": 50} | _AA | _NO_SE,
     "resnetaa101d": {"depth": 101} | _AA | _NO_SE,
+    "resnetblur18": {"depth": 18} | _BLUR | _NO_SE,
+    "resnetblur50": {"depth": 50} | _BLUR | _NO_SE,
+    "resnetblur50d": {"depth": 50} | _D | _BLUR | _NO_SE,
+    "resnetblur101d": {"depth": 101} | _D | _BLUR | _NO_SE,
     "resnext50d_32x4d": {"family": "resnext", "depth": 50} | _D | _NO_SE,
     "ecaresnet26t": {"depth": 26} | _T | _ECA,
     "ecaresnet50d": {"depth": 50} | _D | _ECA,
@@ -136,6 +142,7 @@ PUBLISHED: Mapping[str, Published] = {
     "resnet152d.ra2_in1k": Published("resnet152d", _RA2_256),
     "resnetaa50d.sw_in12k_ft_in1k": Published("resnetaa50d", _A1),
     "resnetaa101d.sw_in12k_ft_in1k": Published("resnetaa101d", _A1),
+    "resnetblur50.bt_in1k": Published("resnetblur50", _RA2),
     "resnext50d_32x4d.bt_in1k": Published("resnext50d_32x4d", _RA2),
     "ecaresnet26t.ra2_in1k": Published("ecaresnet26t", _RA2._replace(size=256)),
     "ecaresnet50d.miil_in1k": Published("ecaresnet50d", _RA2),
@@ -217,14 +224,17 @@ def _differing_parts(ours: Mapping[str, Any], name: str) -> list[str]:
 def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
     """Return a description of a network's computation, without weights: ledger rows, and what these leave out."""
     first, *rows = (row for row in Ledger.of(network).rows if row.kind != "dropout")  # only acts in training
+    modes = _padding_modes(network, rows)
+    edges = [(row.output_shape, modes[row.name]) for row in rows if row.name in modes]
+    rows = [row for row in rows if row.name not in modes]  # Keras may have named them
     # The functions are compared as a whole below, so that a message names one thing instead of each layer.
     parts: dict[str, Any] = {row.name: row._replace(function="") for row in rows}
-    parts |= {"image": first.output_shape[1:], "order of layers": list(parts)}
+    parts |= {"image": first.output_shape[1:], "order of layers": list(parts), "edges of blurred maps": edges}
     pools = [row.name for row in rows if row.kind == "pool"]
     if isinstance(network, Architecture):
         style = network.style
         squeeze = {"average": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}[style.squeeze]
-        stem_pool = {"stride": "MaxPooling2D", "average": "AveragePooling2D"}[style.downsampling]
+        stem_pool = "AveragePooling2D" if style.downsampling == "average" else "MaxPooling2D"
         return parts | {
             "epsilon": {style.bn_epsilon},
             "gates": {style.gate} if network.has_se else set(),
@@ -243,3 +253,11 @@ def _computation(network: Architecture | keras.Model) -> dict[str, Any]:
         "squeezes": {type(layers[row.name]).__name__ for row in rows if row.role == "squeeze"},
         "pooling": {name: type(layers[name]).__name__ for name in pools},
     }
+
+
+def _padding_modes(network: Architecture | keras.Model, rows: Sequence[Row]) -> dict[str, str]:
+    """Return what operations pad maps with, which no ledger tells, by their names."""
+    if isinstance(network, Architecture):
+        return {row.name: "reflect" for row in rows if row.name.endswith("_blur_pad")}
+    operations = getattr(network, "operations", ())
+    return {each.name: each.mode for each in operations if type(each).__name__ == "Pad"}

@@ -65,6 +65,7 @@ RESULTS: Mapping[str, Result] = {
     "resnet152d.ra2_in1k": Result(83.684, 96.740, 60.21, 320, 1.0),
     "resnetaa50d.sw_in12k_ft_in1k": Result(82.600, 96.498, 25.58, 288, 1.0),
     "resnetaa101d.sw_in12k_ft_in1k": Result(84.124, 97.106, 44.57, 288, 1.0),
+    "resnetblur50.bt_in1k": Result(80.234, 95.234, 25.56, 288, 0.95),
     "resnext50d_32x4d.bt_in1k": Result(80.664, 95.420, 25.05, 288, 0.95),
     "ecaresnet26t.ra2_in1k": Result(79.850, 95.090, 16.01, 320, 0.95),
     "ecaresnet50d.miil_in1k": Result(81.650, 95.882, 25.58, 288, 0.95),
