@@ -67,6 +67,12 @@ def cifar_cardinality(folder: Path) -> Sweep:
     return Sweep(RESNEXT_8, grid, seeds=5, recipe=replace(RECIPE, epochs=20), folder=folder, threads=1)
 
 
+def cifar_precision(folder: Path) -> Sweep:
+    """Precision of the computation, on the sample of CIFAR-10."""
+    grid: GridInput = {"precision": ("float32", "mixed_bfloat16")}
+    return Sweep(RESNET_8, grid, seeds=5, recipe=replace(RECIPE, epochs=20), folder=folder, threads=1)
+
+
 def gate_ratio(folder: Path) -> Sweep:
     """Ratio on the gate task, on which a shallow network needs a gate."""
     return _on_gate_task(folder, {"ratio": (None, 16, 8, 4, 2)})
@@ -106,6 +112,7 @@ SWEEPS: dict[str, Callable[[Path], Sweep]] = {
     "gate-depth": gate_depth,
     "gate-depth-8": gate_depth_8,
     "cifar-ratio": cifar_ratio, "cifar-place": cifar_place, "cifar-cardinality": cifar_cardinality,
+    "cifar-precision": cifar_precision,
 }  # fmt: skip
 
 
