@@ -209,7 +209,7 @@ def paths() -> Results:
 
 @cache
 def eca() -> Results:
-    """Return ResNet without and with squeeze-excite, CBAM and ECA, as the paper of ECA compares them.
+    """Return ResNet alone and with squeeze-excite, CBAM and ECA, as the paper of ECA compares them.
 
     Only the rows with ECA were trained for it; the others are quoted, so that no chart draws this table.
     """
@@ -228,7 +228,7 @@ def eca() -> Results:
 def cbam() -> Results:
     """Return the network with CBAM whose weights its authors released."""
     rows = (Result(_network(attention="cbam"), round(100 - 77.622, 2), round(100 - 93.948, 2)),)
-    source = "the authors\u2019 repository of Woo et al. 2018, which prints accuracies"
+    source = "Woo et al. 2018, the authors\u2019 repository Jongchan/attention-module, which prints accuracies"
     return Results("CBAM, released weights", source, "100 epochs", rows)
 
 
