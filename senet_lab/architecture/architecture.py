@@ -8,7 +8,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab import checks
-from senet_lab.architecture import regnet, tokens
+from senet_lab.architecture import foreign_names, regnet, tokens
 from senet_lab.architecture.aliases import current_name
 from senet_lab.architecture.presets import DEPTHS, EXPANSION, PRESETS, depths
 from senet_lab.architecture.style import (
@@ -142,6 +142,7 @@ class Architecture:
             groups=None if self.groups is None else checks.own_groups(self.groups, self.family),
             **{name: validate(name, value) for name, value in self._explicit_style().items()},
         )
+        self._check_stages()
         self._set(
             ratio=checks.per_group("ratio", self.ratio, len(self.table)),
             input_shape=checks.image_shape("input_shape", self.input_shape, self.stride),
@@ -222,6 +223,12 @@ class Architecture:
             raise checks.InvalidValueError("n_filters", n_filters, rule, fit)
         return n_filters * self.base_width // 64 * self.cardinality, filters_out
 
+    def _check_stages(self) -> None:
+        """Blame the depth of a RegNet, and not the image, if it has more stages than the image can be halved."""
+        if self.family == "regnet" and self.groups is None:
+            height, width, _ = checks.image_shape("input_shape", self.input_shape, 1)
+            regnet.check_stages(self.sizes, min(height, width), self._stem_stride)
+
     def _check_stem(self) -> None:
         if self.style.stem == "tiered" and self.stem_width % 4:
             below = self.stem_width // 4 * 4
@@ -257,8 +264,13 @@ class Architecture:
     @property
     def stride(self) -> int:
         """Pixels of the input per pixel of the last feature map."""
-        after_stem = {"cifar": 1, "simple": 2}.get(self.style.stem, 4)
-        return after_stem << len(self.table) - (self.family != "regnet")  # only a RegNet's first group has a stride
+        return self._stem_stride << len(self.table) - (
+            self.family != "regnet"
+        )  # only a RegNet's first group has a stride
+
+    @property
+    def _stem_stride(self) -> int:
+        return {"cifar": 1, "simple": 2}.get(self.style.stem, 4)
 
     @property
     def paths(self) -> int:
@@ -347,8 +359,14 @@ class Architecture:
         27543848
 
         Raises:
-            ValueError, TypeError: no such preset or convention; the error suggests the nearest.
+            ValueError, TypeError: no such preset or convention; the error suggests the nearest, or the network that the
+                name stands for in timm or torchvision.
         """
+        if isinstance(name, str) and name not in PRESETS and (meant := foreign_names.fields_of(name)) is not None:
+            fit = foreign_names.preset_of(meant)
+            rule = f"must be one of {len(PRESETS)} names"
+            advice = "Architecture.presets() lists all"
+            raise checks.InvalidValueError("name", name, rule, repr(fit or cls(**meant)), advice=advice)
         return cls(**PRESETS[checks.one_of("name", name, PRESETS, "Architecture.presets()")], convention=convention)
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
 from math import log
@@ -12,6 +13,7 @@ from senet_lab import checks
 from senet_lab.checks import divisible
 
 QUANTUM = 8  # channels; widths are multiples of it
+USUAL_STAGES = 4  # of every published RegNet
 
 
 class Sizes(NamedTuple):
@@ -106,15 +108,33 @@ def stages(sizes: Sizes) -> tuple[tuple[int, int], ...]:
     """
     if _is_buildable(table := block_widths(sizes).stages):
         return table
-    depths = range(1, sizes.depth)
-    fit = bisect_left(
-        depths, True, key=lambda depth: not _is_buildable(block_widths(sizes._replace(depth=depth)).stages)
-    )
+    fit = _largest_depth(sizes, _is_buildable)
     rule = (
         f"gives {len(table)} stages, the last {table[-1][0]:,} channels wide; possible are up to {checks.MAX_GROUPS} "
         f"stages and {checks.MAX_CHANNELS:,} channels"
     )
     raise checks.InvalidValueError("depth", sizes.depth, rule, checks.Setting("depth", fit))
+
+
+def check_stages(sizes: Sizes, side: int, stem_stride: int) -> None:
+    """Check that an image of `side` pixels can be halved by every stage.
+
+    Raises:
+        ValueError: it cannot, and there are more stages than in a published network; else the image is too small.
+    """
+    n_stages = len(block_widths(sizes).stages)
+    most = (side // stem_stride).bit_length() - 1
+    if not 1 <= most < checks.MAX_GROUPS or n_stages <= max(most, USUAL_STAGES):
+        return
+    fit = _largest_depth(sizes, lambda table: len(table) <= most and _is_buildable(table))
+    rule = f"gives {n_stages} stages, each of which halves the image; an image of {side} pixels allows up to {most}"
+    raise checks.InvalidValueError("depth", sizes.depth, rule, checks.Setting("depth", fit))
+
+
+def _largest_depth(sizes: Sizes, is_valid: Callable[[tuple[tuple[int, int], ...]], bool]) -> int:
+    """Return the largest depth below that of `sizes` with a valid table of stages; fewer blocks have fewer stages."""
+    depths = range(1, sizes.depth)
+    return bisect_left(depths, True, key=lambda depth: not is_valid(block_widths(sizes._replace(depth=depth)).stages))
 
 
 def _is_buildable(table: tuple[tuple[int, int], ...]) -> bool:

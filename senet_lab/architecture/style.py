@@ -180,8 +180,11 @@ def style_of(convention: str = "original", family: str = "resnet", **explicit: A
     return Style(**of_convention | dict(_OF_FAMILY.get(family, {})) | explicit)
 
 
-def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
+def squeezed_channels(channels: int, ratio: int, divisor: int = 1, *, to_nearest: bool = False) -> int:
     """Return how many of `channels` remain after the squeeze.
+
+    Args:
+        to_nearest: instead of down, round to the nearest whole number, halves to even, as pycls and timm do for RegNet.
 
     Raises:
         ValueError: none would be left (Hu et al. 2018 give no rule; a gate would be constant, sigmoid(0)).
@@ -191,7 +194,7 @@ def squeezed_channels(channels: int, ratio: int, divisor: int = 1) -> int:
     if ratio > channels:
         rule = f"leaves no channel of {channels} to squeeze into"
         raise InvalidValueError("ratio", ratio, rule, f"{channels} or less")
-    return channels // ratio
+    return round(channels / ratio) if to_nearest else channels // ratio
 
 
 def eca_kernel_size(channels: int, rule: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from senet_lab.checks import quoted
-from senet_lab.cli.networks import named_architecture
+from senet_lab.cli.networks import name_meant, named_architecture
 from senet_lab.extras import require
 from senet_lab.ledger.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
@@ -40,7 +40,8 @@ def _ledger(network: str, shape: str | None) -> Ledger:
             raise ValueError("`--input-shape` is for saved models; a token states its own, as in ~input_shape=64x64x3.")
         return architecture.ledger()
     if not network.lower().endswith(".keras"):
-        raise ValueError(f"NETWORK (={quoted(network)}) must be a .keras file, a preset or a token; try se_resnet50.")
+        fit = name_meant(network) or "se_resnet50"
+        raise ValueError(f"NETWORK (={quoted(network)}) must be a .keras file, a preset or a token; try {fit}.")
     require("keras", by="counting a saved model")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from senet_lab.nets.on_keras.loading import load

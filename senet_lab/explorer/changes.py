@@ -45,8 +45,8 @@ def list_changes(before: Architecture, after: Architecture, leave_out: Collectio
     """Return each difference between two architectures: "Ratio 16 \u2192 8"."""
     unused = {name for each in (before, after) for name, reason in disabled_reasons(each).items() if reason}
     values = {
-        label: [_parameter_text(each, name) for each in (before, after)]
-        for name, label in labels.PARAMETER_LABELS.items()
+        labels.parameter_label(name, before, after): [_parameter_text(each, name) for each in (before, after)]
+        for name in labels.PARAMETER_LABELS
         if name not in unused and name not in leave_out
     }
     if set(values.get("Attention", ())) == {"none", "SE"}:  # the ratio says so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from senet_lab.widgets.labels import (
     PLACES,
     format_value,
     image_size_text,
+    parameter_label,
 )
 from senet_lab.widgets.parsing import parse_field
 
@@ -86,6 +87,12 @@ def controls(
 
 def _why(reason: str) -> tuple[str, bool]:
     return reason, bool(reason)
+
+
+def _hint(reasons: Mapping[str, str], name: str, hint: str) -> tuple[str, bool]:
+    """Return the reason why a control does not apply, or its hint; and whether it is disabled."""
+    why = reasons.get(name, "")
+    return why or hint, bool(why)
 
 
 def _network(architecture: Architecture, depth: Control) -> Iterator[Control]:
@@ -153,23 +160,25 @@ def _convention(architecture: Architecture, details: bool) -> Iterator[Control]:
     yield Control("details", "Details", CONVENTION, "check", (), (), details, "show all building details")
     if not details:
         return
-    texts = detail_hints(architecture)
+    texts, reasons = detail_hints(architecture), disabled_reasons(architecture)
     for name, label in DETAILS.items():
         if name == "eca_kernel" and architecture.attention != "eca":
             continue
         value, usual = getattr(architecture, name), format_value(getattr(architecture.style, name))
         stops = (None, *reachable_stops(architecture, name, CHOICES.get(name, (False, True))))
         labels = (f"default: {usual}" if value is None else "default", *map(format_value, stops[1:]))
-        yield Control(name, label, CONVENTION, "select", stops, labels, value, texts.get(name, ""))
-    why = disabled_reasons(architecture)["stem_width"]
+        yield Control(
+            name, label, CONVENTION, "select", stops, labels, value, *_hint(reasons, name, texts.get(name, ""))
+        )
+    why = reasons["stem_width"]
     hint = why or "channels of its second convolution; it returns twice as many"
     label, width = PARAMETER_LABELS["stem_width"], architecture.stem_width
     yield Control("stem_width", label, CONVENTION, "text", (), (), width, hint, bool(why))
     for name, label in NUMBERS.items():
         value, usual = getattr(architecture, name), getattr(architecture.style, name)
-        yield Control(
-            name, label, CONVENTION, "text", (), (), "" if value is None else value, f"empty: default, {usual:g}"
-        )
+        text = "" if value is None else value
+        hint, is_disabled = _hint(reasons, name, f"empty: default, {usual:g}")
+        yield Control(name, label, CONVENTION, "text", (), (), text, hint, is_disabled)
 
 
 def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cost: bool) -> Control:
@@ -183,7 +192,9 @@ def _slider(architecture: Architecture, name: str, hint: str, why: str, keep_cos
     elif not why and name != "classes":
         stops = reachable_stops(architecture, name, stops, keep_cost and name in COST_PAIR)
     labels = tuple(map(format_value, stops))
-    return Control(name, PARAMETER_LABELS[name], section, "slider", stops, labels, value, why or hint, bool(why), text)
+    return Control(
+        name, parameter_label(name, architecture), section, "slider", stops, labels, value, why or hint, bool(why), text
+    )
 
 
 def _slider_position(architecture: Architecture, name: str) -> tuple[Any, str]:

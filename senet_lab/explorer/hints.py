@@ -58,8 +58,12 @@ def attention_hint(architecture: Architecture) -> str:
         return "no gates"
     if architecture.attention != "eca":
         return ATTENTION_HINTS[architecture.attention]
-    kernels = {row.group: row.kernel for row in architecture.ledger().rows if row.role == "gate" and row.kind == "conv"}
-    return f"a convolution over channels; kernel {', '.join(map(str, kernels.values()))}"
+    kernels: dict[str, list[int]] = {}  # of each group; its first block may gate another number of channels
+    for row in architecture.ledger().rows:
+        if row.role == "gate" and row.kind == "conv":
+            kernels.setdefault(row.group, []).append(row.kernel)
+    words = (" and ".join(map(str, dict.fromkeys(each))) for each in kernels.values())
+    return f"a convolution over channels; kernel {', '.join(words)}"
 
 
 def _squeeze_hint(architecture: Architecture) -> str:

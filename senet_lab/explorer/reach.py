@@ -25,8 +25,22 @@ def disabled_reasons(architecture: Architecture) -> dict[str, str]:
         **dict.fromkeys(("w0", "wa", "wm"), no_rule),
         "group_width": "" if architecture.family == "regnet" else ONLY_REGNET,
         "classes": "" if architecture.include_top else "no classifier",
+        **dict.fromkeys(("se_bias", "squeeze_from", "squeeze_divisor"), _why_no_reduction(architecture)),
+        "stride_place": _why_no_stride_place(architecture),
         "stem_width": "" if architecture.style.stem in DEEP_STEMS else "for deep and tiered stems",
     }
+
+
+def _why_no_reduction(architecture: Architecture) -> str:
+    if not architecture.has_se:
+        return "no squeeze-excite"
+    return "ECA reduces nothing" if architecture.attention == "eca" else ""
+
+
+def _why_no_stride_place(architecture: Architecture) -> str:
+    if architecture.style.block == "basic":
+        return "a basic block has it in its first 3\u00d73"
+    return "" if architecture.style.downsampling == "stride" else "pooling replaces the stride"
 
 
 def states_width(architecture: Architecture) -> bool:

@@ -99,7 +99,11 @@ def stem(inputs: Any, n_filters: int = 64, *, style: Style = ORIGINAL, name: str
     elif style.stem == "simple":
         x = conv(inputs, n_filters, 3, strides=2, style=style, name=f"{name}_conv")
     elif style.stem in DEEP_STEMS:
-        first = n_filters // 2 if style.stem == "deep" else 3 * (n_filters // 8)
+        first = (
+            n_filters // 2
+            if style.stem == "deep"
+            else 3 * (divisible("n_filters", n_filters, "parts of a tiered stem", 8) // 8)
+        )
         x = conv(inputs, first, 3, strides=2, style=style, name=f"{name}_conv1")
         x = batch_norm(x, style=style, name=f"{name}_bn1")
         x = ReLU(name=f"{name}_relu1")(x)
@@ -132,7 +136,7 @@ def squeeze_excite_block(
     Args:
         x: feature maps, (batch, height, width, channels); the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
-        channels: the channels that are divided by the ratio; None for those of `x`.
+        channels: the channels that are divided by the ratio and rounded as in a RegNet; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.
@@ -144,6 +148,7 @@ def squeeze_excite_block(
         filters if channels is None else whole("channels", channels, 1, MAX_UNITS),
         whole("ratio", ratio, 1, MAX_RATIO),
         style.squeeze_divisor,
+        to_nearest=channels is not None,
     )
     gate = pooling(keepdims=True, name=f"{name}_se_squeeze", role="squeeze")(x)
     gate = _se_dense(gate, squeezed, "relu", style=style, role="reduce", name=f"{name}_se_reduce")
@@ -193,7 +198,7 @@ def cbam_block(
     Args:
         x: feature maps, (batch, height, width, channels) of known size; the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
-        channels: the channels that are divided by the ratio; None for those of `x`.
+        channels: the channels that are divided by the ratio and rounded as in a RegNet; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.
@@ -204,6 +209,7 @@ def cbam_block(
         filters if channels is None else whole("channels", channels, 1, MAX_UNITS),
         whole("ratio", ratio, 1, MAX_RATIO),
         style.squeeze_divisor,
+        to_nearest=channels is not None,
     )
     mean = GlobalAveragePooling2D(keepdims=True, name=f"{name}_cbam_squeeze_mean", role="squeeze")(x)
     largest = GlobalMaxPooling2D(keepdims=True, name=f"{name}_cbam_squeeze_max", role="squeeze")(x)
@@ -256,7 +262,7 @@ def scse_block(
     Args:
         x: feature maps, (batch, height, width, channels); the output has the same shape.
         ratio: amount of filter reduction in the squeeze.
-        channels: the channels that are divided by the ratio; None for those of `x`.
+        channels: the channels that are divided by the ratio and rounded as in a RegNet; None for those of `x`.
 
     Raises:
         ValueError: `ratio` leaves no channel.

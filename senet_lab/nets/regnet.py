@@ -21,8 +21,8 @@ from senet_lab.nets.blocks import classifier
 from senet_lab.nets.sketch import unique_name
 
 __all__ = [
-    "STYLE", "classifier", "group", "groups", "identity_block", "learner", "projection_block",
-    "squeeze_excite_block", "stem",
+    "STYLE", "cbam_block", "classifier", "eca_block", "group", "groups", "identity_block", "learner",
+    "projection_block", "scse_block", "squeeze_excite_block", "stem",
 ]  # fmt: skip
 
 STYLE = style_of("original", "regnet")
@@ -33,6 +33,9 @@ group = partial(se_resnext.group, style=STYLE)
 identity_block = partial(se_resnext.identity_block, style=STYLE)
 projection_block = partial(se_resnext.projection_block, style=STYLE)
 squeeze_excite_block = partial(blocks.squeeze_excite_block, style=STYLE)
+eca_block = partial(blocks.eca_block, style=STYLE)
+cbam_block = partial(blocks.cbam_block, style=STYLE)
+scse_block = partial(blocks.scse_block, style=STYLE)
 
 # Meta-parameter: number of filters and blocks of each group, by the cost in the network's name
 groups = {cost: block_widths(sizes).stages for cost, sizes in PUBLISHED.items()}

@@ -15,12 +15,21 @@ from typing import Any
 from senet_lab.architecture.presets import DEPTHS, EXPANSION
 from senet_lab.architecture.style import Style, style_of
 from senet_lab.checks import MAX_BLOCKS, MAX_CHANNELS, for_each_group, group_rows, ratio_or_none, stride_of, whole
-from senet_lab.nets.blocks import classifier, projection, residual_block, squeeze_excite_block, stem
+from senet_lab.nets.blocks import (
+    cbam_block,
+    classifier,
+    eca_block,
+    projection,
+    residual_block,
+    scse_block,
+    squeeze_excite_block,
+    stem,
+)
 from senet_lab.nets.sketch import unique_name
 
 __all__ = [
-    "STYLE", "classifier", "group", "groups", "identity_block", "learner", "projection_block",
-    "squeeze_excite_block", "stem",
+    "STYLE", "cbam_block", "classifier", "eca_block", "group", "groups", "identity_block", "learner",
+    "projection_block", "scse_block", "squeeze_excite_block", "stem",
 ]  # fmt: skip
 
 STYLE = style_of("original", "resnet")

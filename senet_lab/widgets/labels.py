@@ -61,6 +61,12 @@ PARAMETER_LABELS = {
 }
 
 
+def parameter_label(name: str, *architectures: Architecture) -> str:
+    """Return the label of a meta-parameter in these networks; the depth of a RegNet is its number of blocks."""
+    is_blocks = name == "depth" and all(each.family == "regnet" for each in architectures)
+    return "Blocks" if is_blocks else PARAMETER_LABELS[name]
+
+
 def format_value(value: Any) -> str:
     """Return a value as the page shows it.
 

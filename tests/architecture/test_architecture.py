@@ -296,7 +296,7 @@ def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(
         ValueError, match=f"one of {len(Architecture.presets())} names; try 'se_resnet50', .* lists all"
     ):
-        Architecture.preset("seresnet50")
+        Architecture.preset("se_resnet51")
 
 
 def test_a_style_refuses_what_an_architecture_refuses():

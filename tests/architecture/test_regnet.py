@@ -108,6 +108,23 @@ def test_squeezed_channels_derive_from_the_input_of_the_block():
     assert [row.output_shape[-1] for row in rows] == [8, 12, 26, 26, 52, 52, 110]
 
 
+def test_squeezed_channels_are_rounded_to_the_nearest_and_halves_to_even_as_in_timm():
+    architecture = Architecture("regnet", groups=((40, 2), (56, 2)), group_width=8, ratio=16)
+    rows = [row.output_shape[-1] for row in architecture.ledger().rows if row.role == "reduce"]
+    assert rows == [2, 2, 2, 4]  # of 32, 40, 40 and 56 channels: 2, 2.5, 2.5 and 3.5
+
+
+@pytest.mark.parametrize("side", [64, 224])
+def test_the_depth_that_is_suggested_for_too_many_stages_is_the_largest_that_is_possible(side):
+    fields = {"family": "regnet", "wa": 60, "wm": 1.3, "ratio": 4, "input_shape": (side, side, 3)}
+    with pytest.raises(ValueError, match="halves the image") as refused:
+        Architecture(depth=40, **fields)
+    fit = int(re.search(r"try depth=(\d+)\.", str(refused.value))[1])
+    assert Architecture(depth=fit, **fields).plan
+    with pytest.raises(ValueError, match="halves the image"):
+        Architecture(depth=fit + 1, **fields)
+
+
 def test_each_stage_halves_the_map_and_none_but_the_stem_does_besides():
     architecture = preset("400MF")
     sides = [row.output_shape[1] for row in architecture.ledger().rows if row.role == "output"]
@@ -133,10 +150,17 @@ REFUSED = [
     ({"ratio": 64}, "group 1: `ratio` (=64) leaves no channel of 32 to squeeze into; try 32 or less."),
     ({"ratio": (4, 4)}, "`ratio` (=(4, 4)) must have one entry per group (=4); try (4, 4, 4, 4)."),
     (
-        {"wm": 1.2, "depth": 80},
+        {"wm": 1.2, "depth": 80, "input_shape": (2**16, 2**16, 3)},
         "`depth` (=80) gives 19 stages, the last 2,208 channels wide; possible are up to 12 stages",
     ),
-    ({"depth": 300, "input_shape": (64, 64, 3)}, "must be at least"),
+    (
+        {"wa": 60, "wm": 1.3, "depth": 40, "input_shape": (96, 64, 3)},
+        "stages, each of which halves the image; an image of 64 pixels allows up to 5; try depth=",
+    ),
+    (
+        {"input_shape": (16, 16, 3)},
+        "`input_shape` (=(16, 16, 3)) must be at least 32 pixels high and wide, the product of the strides",
+    ),
 ]
 
 

@@ -1,12 +1,16 @@
 """Tables of published results: what is printed there, and what is counted here."""
 
+from dataclasses import replace
+from math import prod
+
 import pytest
 from drawn_ledgers import RESNEXT, cells, parsed
 
 from senet_lab import Architecture
+from senet_lab.drawing.network.notebook import CHARTS
 from senet_lab.drawing.papers.conventions import explain_counts
 from senet_lab.drawing.papers.tables import published, se_table
-from senet_lab.papers import canonical_form, find_published, main, paths, ratios
+from senet_lab.papers import canonical_form, cbam, eca, find_published, main, paths, ratios, regnety, tables
 
 
 @pytest.mark.parametrize("row", main().rows, ids=lambda row: row.architecture.name)
@@ -18,6 +22,41 @@ def test_the_ledger_counts_the_multiply_adds_that_the_paper_prints(row):
 def test_printed_parameters_include_state(row):
     ledger = row.architecture.ledger()
     assert (ledger.params + ledger.state) / 1e6 == pytest.approx(row.mparams, abs=0.06)
+
+
+@pytest.mark.parametrize("row", eca().rows, ids=lambda row: row.architecture.name)
+def test_ecas_table_prints_parameters_in_units_of_2_to_the_20_without_biases(row):
+    assert row.architecture.ledger().params / 2**20 == pytest.approx(row.mparams, abs=0.005)
+
+
+def test_ecas_table_quotes_the_figures_of_hu_et_al_as_they_printed_them():
+    quoted = [row for row in eca().rows if row.quoted == "Hu et al. 2018"]
+    ours = [row for row in main().rows if row.architecture.family == "resnet"]
+    assert [(row.architecture.name, row.top1, row.top5) for row in quoted] == [
+        (row.architecture.name, row.top1, row.top5) for row in ours
+    ]
+    assert {row.architecture.attention for row in eca().rows if not row.quoted} == {"eca"}
+
+
+@pytest.mark.parametrize("row", regnety().rows, ids=lambda row: row.architecture.name)
+def test_the_ledger_counts_the_cost_that_the_paper_of_regnet_prints(row):
+    ledger = row.architecture.ledger()
+    convolutions = [each for each in ledger.rows if each.macs and (each.kind != "dense" or each.in_se)]
+    values = sum(prod(size for size in each.output_shape if size) for each in convolutions)
+    assert ledger.params / 1e6 == pytest.approx(row.mparams, abs=0.05)
+    assert ledger.macs / 1e9 == pytest.approx(row.gmacs, abs=0.05)
+    assert values / 1e6 == pytest.approx(row.mactivations, abs=0.05)
+
+
+def test_a_table_with_quoted_rows_has_no_chart():
+    mixed = [table for table in tables() if any(row.quoted for row in table.rows)]
+    assert mixed == [eca()]
+    assert eca().source not in CHARTS
+
+
+def test_the_figure_of_a_repository_says_so():
+    assert "repository" in cbam().source
+    assert [table.title for table in tables() if "repository" in table.source] == [cbam().title]
 
 
 def test_paths_are_the_rows_of_xies_table():
@@ -32,15 +71,63 @@ def test_a_network_is_the_published_one_in_every_convention_and_in_no_other_shap
     assert canonical_form(Architecture("resnext", cardinality=1, base_width=64)) == canonical_form(Architecture())
 
 
+def test_fields_without_effect_do_not_hide_a_published_network():
+    network = eca().rows[3].architecture
+    assert network.name == "ECA-ResNet-50"
+    assert find_published(replace(network, ratio=8)) == find_published(network) == canonical_form(network)
+    assert find_published(replace(network, ratio=(8, 8, 8, None))) is None
+    assert find_published(Architecture(w0=80, cardinality=4)) == canonical_form(Architecture())
+    regnet = regnety().rows[1].architecture
+    assert find_published(replace(regnet, cardinality=4, convention="timm")) == canonical_form(regnet)
+
+
+def test_a_later_network_is_marked_in_its_tables():
+    for network, titles in (
+        (Architecture(attention="eca", ratio=8), [eca().title]),
+        (Architecture(attention="cbam"), [eca().title, cbam().title]),
+        (Architecture.preset("regnety_400mf"), [regnety().title]),
+    ):
+        page = parsed(published(network))
+        marked = [
+            table.find("caption").text.strip()
+            for table in page.iter("table")
+            if any(row.get("class") == "sn-present" for row in table.iter("tr"))
+        ]
+        assert [title for title in marked if "timm" not in title] == titles
+
+
+def test_ecas_table_says_which_errors_are_quoted_and_how_parameters_are_printed():
+    table = next(
+        each for each in parsed(published(RESNEXT)).iter("table") if each.find("caption").text.startswith("ECA")
+    )
+    rows = {row[0].text: [cell.text for cell in row] for row in table.find("tbody")}
+    assert rows["SE-ResNet-50"][1] == "28,071,976"
+    assert rows["SE-ResNet-50"][4:] == ["26.77", "23.29", "6.62", "Hu et al. 2018"]
+    assert rows["ECA-ResNet-50"][4:] == ["24.37", "22.52", "6.32", None]
+    note = table.find("caption/small").text
+    assert "printed counts leave out the state of batch normalization and are rounded, in units of 1,048,576" in note
+
+
+def test_regnets_table_prints_one_decimal_and_no_empty_column():
+    table = next(
+        each for each in parsed(published(RESNEXT)).iter("table") if each.find("caption").text.startswith("RegNetY")
+    )
+    heads = [head.text for head in table.find("thead").iter("th")]
+    assert heads[-4:] == ["Printed GMACs", "Printed params (M)", "Printed activations (M)", "Top-1 error (%)"]
+    rows = {row[0].text: [cell.text for cell in row] for row in table.find("tbody")}
+    assert rows["RegNetY-32GF"][1:] == ["145,046,770", "158,288", "32,279,552,832", "32.3", "145.0", "30.3", "19.0"]
+
+
 def test_the_published_tables_have_counts_and_printed_figures_and_mark_the_present_network():
     page = parsed(published(Architecture()))
     assert "3.86 G) or in its 3\u00d73 (4.09 G)" in "".join(page.itertext())
     marked = [row[0].text for row in page.iter("tr") if row.get("class") == "sn-present"]
     of_timm = [f"seresnet50.{recipe}_in1k" for recipe in ("a1", "a2", "a3", "ra2")]
-    assert marked == ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16", *of_timm, "legacy_seresnet50.in1k"]
+    of_papers = ["ResNet-50", "SE-ResNet-50", "SE-ResNet-50, ratio 16", "SE-ResNet-50"]
+    assert marked == [*of_papers, *of_timm, "legacy_seresnet50.in1k"]
     rows = {row[0]: row[1:] for row in cells(list(page.iter("table"))[1])}
     assert rows["SE-ResNet-50"] == ["28,088,024", "53,120", "3,860,488,192", "3.87", "23.29", "6.62"]
-    assert "appears in \u201cSqueeze-excite in five networks\u201d, \u201cSE-ResNet-50 by ratio\u201d and" in published(
+    assert "appears in \u201cSqueeze-excite in five networks\u201d, \u201cSE-ResNet-50 by ratio\u201d, " in published(
         Architecture()
     )
     assert "not in any of these tables" in published(Architecture(ratio=12))

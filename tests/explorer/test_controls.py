@@ -10,6 +10,7 @@ from senet_lab.drawing.network.summary import heading
 from senet_lab.explorer import page as pages
 from senet_lab.explorer.building import Building
 from senet_lab.explorer.controls import controls
+from senet_lab.explorer.hints import attention_hint
 from senet_lab.explorer.moves import COST_PAIR
 from senet_lab.explorer.updates import apply_moves, first_state
 
@@ -192,6 +193,41 @@ def test_eca_has_no_ratio_and_states_its_kernels(explorer):
     assert (control_of(explorer, "attention")["value"], control_of(explorer, "ratio")["disabled"]) == (None, False)
     ask(explorer, attention="se")
     assert explorer.architecture == Architecture("resnext")
+
+
+def test_eca_states_all_kernels_of_a_group():
+    """Before the branch, the first block of a group gates the channels of the group before it."""
+    hint = attention_hint(Architecture(attention="eca", place="pre"))
+    assert hint == "a convolution over channels; kernel 3, 3 and 5, 5, 5 and 7"
+
+
+WITHOUT_EFFECT = [
+    (Architecture(), set()),
+    (Architecture(attention="cbam"), set()),
+    (Architecture(attention="eca"), {"se_bias", "squeeze_from", "squeeze_divisor"}),
+    (Architecture(ratio=None), {"se_bias", "squeeze_from", "squeeze_divisor"}),
+    (Architecture(downsampling="average"), {"stride_place"}),
+    (Architecture(depth=18), {"stride_place"}),
+]
+DETAILS = {"se_bias", "squeeze_from", "squeeze_divisor", "stride_place"}
+
+
+@pytest.mark.parametrize(("architecture", "names"), WITHOUT_EFFECT)
+def test_details_without_effect_are_disabled_with_a_reason_and_change_no_layer(architecture, names):
+    details = {each.name: each for each in controls(architecture, details=True) if each.name in DETAILS}
+    assert {name for name, control in details.items() if control.disabled} == names
+    for name in names:
+        assert details[name].hint
+        other = {"se_bias": True, "squeeze_from": "input", "squeeze_divisor": 8, "stride_place": "3x3"}[name]
+        assert replace(architecture, **{name: other}).ledger().rows == architecture.ledger().rows
+
+
+def test_the_depth_of_a_regnet_is_called_blocks(explorer):
+    assert control_of(explorer, "depth")["label"] == "Depth"
+    ask(explorer, preset="regnety_400mf")
+    assert control_of(explorer, "depth")["label"] == "Blocks"
+    ask(explorer, depth=17)
+    assert "Blocks 16 \u2192 17" in explorer.shown["said"]
 
 
 def test_cbam_pools_in_both_ways_so_that_the_squeeze_cannot_be_moved(explorer):

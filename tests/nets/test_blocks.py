@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import reference
 
-from senet_lab import Architecture, SEResNet, SEResNeXt, accelerate, se_resnext
+from senet_lab import Architecture, SEResNet, SEResNeXt, Sketch, accelerate, se_resnext
 from senet_lab.architecture.style import CHOICES, style_of
+from senet_lab.nets import blocks
 
 SMALL = Architecture("resnext", groups=((16, 1), (32, 1)), cardinality=4, ratio=4, input_shape=(32, 32, 3), classes=5)
 
@@ -285,3 +286,10 @@ def test_a_network_learns():
     model.compile(keras.optimizers.SGD(0.05), "sparse_categorical_crossentropy", jit_compile=False)
     losses = [model.train_on_batch(x, labels) for _ in range(8)]
     assert losses[-1] < 0.5 * losses[0]
+
+
+@pytest.mark.parametrize(("n_filters", "fit"), [(60, "56 or 64"), (4, "8")])
+def test_a_tiered_stem_refuses_filters_that_leave_its_first_convolution_no_three_eighths(n_filters, fit):
+    with pytest.raises(ValueError, match=rf"`n_filters` \(={n_filters}\) must be divisible by .*; try {fit}\."):
+        blocks.stem(Sketch((32, 32, 3)), n_filters, style=style_of(stem="tiered"))
+    assert blocks.stem(Sketch((32, 32, 3)), 64, style=style_of(stem="tiered")).shape == (None, 8, 8, 64)

@@ -7,7 +7,8 @@ import pytest
 from keras import Input, Model
 
 import senet_lab
-from senet_lab.nets import se_resnet, se_resnext
+from senet_lab import Sketch
+from senet_lab.nets import regnet, se_resnet, se_resnext
 from senet_lab.nets import se_resnet_composable as se_resnet_c
 from senet_lab.nets import se_resnext_composable as se_resnext_c
 
@@ -135,3 +136,11 @@ def test_the_systems_come_from_the_package_and_from_modules_of_the_seeds_names(n
     assert getattr(senet_lab, name) is {"se_resnet": se_resnet, "se_resnext": se_resnext}[name]
     assert senet_lab.SEResNet is se_resnet_c.SEResNet
     assert senet_lab.SEResNeXt is se_resnext_c.SEResNeXt
+
+
+@pytest.mark.parametrize("module", [se_resnet, se_resnext, regnet], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("name", ["squeeze_excite_block", "eca_block", "cbam_block", "scse_block"])
+def test_each_module_has_every_attention_block(module, name):
+    assert name in module.__all__
+    x = getattr(module, name)(Sketch((8, 8, 64)))
+    assert x.shape == (None, 8, 8, 64)

@@ -126,18 +126,19 @@ def results_table(results: Results, present: Architecture | None, architecture: 
     """
     head = [
         "Network", "Parameters", "State", "Multiply-adds", "Printed GMACs", "Printed params (M)",
-        "Top-1 error (%)", "Top-5 error (%)",
+        "Printed activations (M)", "Top-1 error (%)", "Top-5 error (%)", "Errors quoted from",
     ]  # fmt: skip
     rows = [_cells(row, results) for row in results.rows]
     marked = [index for index, row in enumerate(results.rows) if canonical_form(row.architecture) == present]
     note = "; ".join(filter(None, (results.source, results.recipe, counting_note(results))))
     filled = [i for i in range(len(head)) if any(row[i] for row in rows)]
     cells = [[row[i] for i in filled] for row in rows]
-    table = listing(results.title, [head[i] for i in filled], cells, note=note, marked=marked)
+    words = [place for place, i in enumerate(filled) if i == len(head) - 1]
+    table = listing(results.title, [head[i] for i in filled], cells, note=note, words=words, marked=marked)
     if architecture is None or not marked:
         return table
-    words = explain_counts(results.rows[marked[0]].architecture, architecture)
-    return f'{table}<p class="sn-source">{escape(words)}</p>' if words else table
+    reasons = explain_counts(results.rows[marked[0]].architecture, architecture)
+    return f'{table}<p class="sn-source">{escape(reasons)}</p>' if reasons else table
 
 
 def counting_note(results: Results) -> str:
@@ -148,15 +149,23 @@ def counting_note(results: Results) -> str:
     notes = [f"counted {'with' if True in biases else 'without'} biases in squeeze-excite"]
     printed = [row for row in results.rows if row.mparams is not None]
     if printed:
-        odd = [row for row in printed if abs(_with_state(row) - (row.mparams or 0)) > 0.05 + 1e-9]
-        notes.append("printed counts include the state of batch normalization and are rounded")
-        notes += [f"{_with_state(row):.2f} M with state, where the paper prints {row.mparams:.1f}" for row in odd]
+        unit, decimals, with_state = results.params_format
+        odd = [row for row in printed if abs(_params(row, results) - (row.mparams or 0)) > 0.5 / 10**decimals + 1e-9]
+        verb = "include" if with_state else "leave out"
+        units = "" if unit == 10**6 else f", in units of {unit:,}"
+        notes.append(f"printed counts {verb} the state of batch normalization and are rounded{units}")
+        words = " with state" if with_state else ""
+        notes += [
+            f"{_params(row, results):.{decimals + 1}f} M{words}, where the paper prints {row.mparams:.{decimals}f}"
+            for row in odd
+        ]
     return "; ".join(notes)
 
 
-def _with_state(row: Result) -> float:
-    counts = total(row.architecture)
-    return (counts.params + counts.state) / 1e6
+def _params(row: Result, results: Results) -> float:
+    """Return the parameters as the table would print them, not rounded."""
+    counts, (unit, _, with_state) = total(row.architecture), results.params_format
+    return (counts.params + counts.state * with_state) / unit
 
 
 def _cells(row: Result, results: Results) -> tuple[str, ...]:
@@ -165,8 +174,10 @@ def _cells(row: Result, results: Results) -> tuple[str, ...]:
     return (
         row.what or row.architecture.name + (f", ratio {ratio}" if ratio and results is ratios() else ""),
         *(f"{count:,}" for count in (counts.params, counts.state, counts.macs)),
-        "" if row.gmacs is None else f"{row.gmacs:.2f}",
-        "" if row.mparams is None else f"{row.mparams:.1f}",
+        "" if row.gmacs is None else f"{row.gmacs:.{digits}f}",
+        "" if row.mparams is None else f"{row.mparams:.{results.params_format.decimals}f}",
+        "" if row.mactivations is None else f"{row.mactivations:.1f}",
         f"{row.top1:.{digits}f}",
         "" if row.top5 is None else f"{row.top5:.2f}",
+        row.quoted,
     )

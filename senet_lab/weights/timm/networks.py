@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.architecture.architecture import Architecture
+from senet_lab.architecture.foreign_names import OF_TORCHVISION
 from senet_lab.architecture.regnet import PUBLISHED as PUBLISHED_SIZES
 from senet_lab.checks import first_few, one_of, quoted
 from senet_lab.ledger.ledger import Ledger
@@ -39,9 +40,8 @@ _COSTS = ("002", "004", "006", "008", "016", "032", "040", "064", "080", "120", 
 _Y: Mapping[str, Any] = {"family": "regnet", "ratio": 4}
 _REGNETS: dict[str, dict[str, Any]] = {
     **{f"regnety_{cost}": {**_Y, **s._asdict()} for cost, s in zip(_COSTS, PUBLISHED_SIZES.values(), strict=True)},
-    # torchvision rounds some widths to other multiples of the group width: halves up, and never down by more than 10%.
-    "regnety_008_tv": {**_Y, "groups": ((64, 1), (144, 3), (320, 8), (784, 2)), "group_width": 16},
-    "regnety_080_tv": {**_Y, "groups": ((224, 2), (448, 4), (896, 10), (2016, 1)), "group_width": 56},
+    "regnety_008_tv": OF_TORCHVISION["regnety_800mf"],
+    "regnety_080_tv": OF_TORCHVISION["regnety_8gf"],
 }
 # timm's letters: "d" of He et al. 2019, "t" with a tiered stem, "aa" with average pooling instead of strides; "blur".
 _D: dict[str, Any] = {"stem": "deep", "stem_width": 32, "projection_pooling": True}
