@@ -150,10 +150,12 @@ def _gradient(function: Callable[[Any], Any], at: Any) -> Any:
     if backend == "tensorflow":
         import tensorflow as tf
 
-        with tf.GradientTape() as tape:
-            tape.watch(at)
-            value = function(at)
-        return tape.gradient(value, at, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        def gradient(at: Any) -> Any:
+            return tf.gradients(function(at), at, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+
+        # A graph leaves out the gradients of the kernels, which an eager tape computes as well. With oneDNN and a batch
+        # of 1 or 3, that of a strided 1x1 convolution overwrites memory, and may end the process (TensorFlow 2.21).
+        return tf.function(gradient, autograph=False)(at)
     if backend == "jax":
         import jax
 
