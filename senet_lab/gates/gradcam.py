@@ -155,7 +155,7 @@ def _gradient(function: Callable[[Any], Any], at: Any) -> Any:
 
         # A graph leaves out the gradients of the kernels, which an eager tape computes as well. With oneDNN and a batch
         # of 1 or 3, that of a strided 1x1 convolution overwrites memory, and may end the process (TensorFlow 2.21).
-        return tf.function(gradient, autograph=False)(at)
+        return tf.function(gradient, autograph=False).get_concrete_function(at)(at)
     if backend == "jax":
         import jax
 

@@ -253,5 +253,5 @@ def test_gates_per_pixel_are_a_picture_with_a_range_and_none_without_such_gates(
     drawn = pixels_view(PIXELS, PATHS[0], READING.color_scale)
     assert "from 0.00 to 0.75; 1 leaves a pixel unchanged" in drawn
     assert "gates of 4 \u00d7 4 pixels" in drawn
-    assert f'src="{heat_png(PLACES, 0, 15)}"' in drawn
+    assert f'src="{heat_png(PLACES / 20, 0, 0.75)}"' in drawn
     assert pixels_view(passage_of(), PATHS[0], READING.color_scale) == ""
