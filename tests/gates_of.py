@@ -1,8 +1,19 @@
-"""Gates and ablations of a network, on any backend of Keras."""
+"""Outputs, gates and ablations of a network, on any backend of Keras."""
 
 from senet_lab.gates.ablation import HOWS, ablated, switchable
 from senet_lab.gates.gradcam import block_output, class_gradient, grad_cam
-from senet_lab.gates.observe import observed
+from senet_lab.gates.observe import observed, pixel_gates
+
+
+def output(model, images):
+    """Return the output, by name."""
+    return {"output": model.predict_on_batch(images)}
+
+
+def output_and_pixel_gates(model, images):
+    """Return, by name, the output and the gates per pixel of each block."""
+    gates = {path.replace("/", "_"): values for path, values in pixel_gates(model, images, batch=3).items()}
+    return {**output(model, images), **gates}
 
 
 def gates_and_ablations(model, images):

@@ -9,21 +9,20 @@ import sys
 import traceback
 
 import foreign_layers
+import gates_of
 import keras
 import numpy as np
 import random_layers
 import timm_recorded
-from gates_of import gates_and_ablations
 
 from senet_lab import Architecture, Ledger, accelerate, accelerations, add_se, profile
 
 
-def outputs(token, weights, images, found, has_gates=False):
-    """Return a network's layer names and output, or also its gates and the output when they are held."""
+def outputs(token, weights, images, found, how):
+    """Store a network's layer names, and what the function of `gates_of` named `how` returns of it."""
     model, images = Architecture.from_token(token).build(), np.load(images)
     model.load_weights(weights)
-    arrays = gates_and_ablations(model, images) if has_gates else {"output": model.predict_on_batch(images)}
-    np.savez(found, **arrays, names=[layer.name for layer in model.layers])
+    np.savez(found, **getattr(gates_of, how)(model, images), names=[layer.name for layer in model.layers])
 
 
 def own_model():

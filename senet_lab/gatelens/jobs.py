@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from senet_lab.drawing.network.words import title
 from senet_lab.drawing.raster import Array, heat_png, png, shade
@@ -12,7 +12,14 @@ from senet_lab.extras import needed_by
 from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.image_file import ImageFile, describe_changes, read_pixels
 from senet_lab.gatelens.passage import ChannelExamples, Example, Look, Looks, Passage
-from senet_lab.gatelens.passage_maps import best_guesses, extreme_channels, extreme_images, look, probabilities
+from senet_lab.gatelens.passage_maps import (
+    best_guesses,
+    extreme_channels,
+    extreme_images,
+    look,
+    pixel_gates,
+    probabilities,
+)
 from senet_lab.gatelens.results import LOAD, READ, Key, Results, accuracy_problem, image_key
 from senet_lab.gatelens.sources.source import Loaded, Source
 from senet_lab.gatelens.views.image import image_name
@@ -74,19 +81,14 @@ def _untrained(_: Source, results: Results) -> ArrayReading:
 
 
 def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Passage:
-    from senet_lab.gates.observe import observed
-    from senet_lab.gates.sites import sites
-
     loaded, reading = _loaded_and_read(results)
     pixels, batch, name, about = _pixels(loaded, image)
     label = reading.label(image) if reading.has_labels and isinstance(image, int) else None
-    site = next(each for each in sites(loaded.model) if each.path == path)
-    observation = observed(loaded.model, np.asarray(batch, "float32"), also=(site.map, site.scale))
-    predictions = observation.predictions
+    block = _observe_block(loaded, np.asarray(batch, "float32"), path)
+    predictions = block.predictions
     fits = predictions.ndim == 2 and predictions.shape[1] <= len(loaded.outputs or loaded.classes)
-    before, after = (np.asarray(observation.also[each][0], "float32") for each in (site.map, site.scale))
-    gate, usual = observation.gates[path][0], reading.gates[path].mean(0)
-    raised, lowered = extreme_channels(gate, usual, before, after)
+    gate, usual = block.gates[0], reading.gates[path].mean(0)
+    raised, lowered = extreme_channels(gate, usual, block.before[0], block.after[0])
     return Passage(
         picture=png(shade(pixels)),
         name=name,
@@ -98,7 +100,37 @@ def _image(_: Source, results: Results, image: int | ImageFile, path: str) -> Pa
         lowered=lowered,
         about=about,
         outputs=loaded.outputs,
+        pixels=None if block.pixels is None else pixel_gates(block.pixels[0]),
     )
+
+
+class _Block(NamedTuple):
+    """A block for some images.
+
+    Attributes:
+        gates: (images, channels).
+        before, after: the maps that the gates per channel scale, and the results, (images, height, width, channels).
+        pixels: the gates per pixel, (images, height, width); None if there are none.
+        predictions: (images, classes).
+    """
+
+    gates: Array
+    before: Array
+    after: Array
+    pixels: Array | None
+    predictions: Array
+
+
+def _observe_block(loaded: Loaded, images: Array, path: str) -> _Block:
+    """Send images through the network; whatever is needed of a block is observed at once, so that it is traced once."""
+    from senet_lab.gates.observe import observed
+    from senet_lab.gates.sites import pixel_sites, sites
+
+    site = next(each for each in sites(loaded.model) if each.path == path)
+    names = [site.map, site.scale, *(each.gate for each in pixel_sites(loaded.model) if each.path == path)]
+    seen = observed(loaded.model, images, also=names)
+    before, after, *pixels = (np.asarray(seen.also[name], "float32") for name in names)
+    return _Block(seen.gates[path], before, after, pixels[0][..., 0] if pixels else None, seen.predictions)
 
 
 def _looks(_: Source, results: Results, image: int | ImageFile, path: str) -> Looks:
@@ -128,17 +160,12 @@ def _looks(_: Source, results: Results, image: int | ImageFile, path: str) -> Lo
 
 def _channel(_: Source, results: Results, path: str, channel: int) -> ChannelExamples:
     """Send the images that open and close a gate most through the network, and return the channel's feature maps."""
-    from senet_lab.gates.observe import observed
-    from senet_lab.gates.sites import sites
-
     loaded, reading = _loaded_and_read(results)
     opening, closing = extreme_images(reading.gates[path][:, channel])
     if not opening:
         return ChannelExamples([], [])
-    site = next(each for each in sites(loaded.model) if each.path == path)
     numbers = [*opening, *closing]
-    seen = observed(loaded.model, loaded.images[numbers], also=(site.map, site.scale))  # as for `_image`: traced once
-    maps = np.asarray(seen.also[site.map][..., channel], "float32")
+    maps = _observe_block(loaded, loaded.images[numbers], path).before[..., channel]
     low, high = float(maps.min()), float(maps.max())
     gates = reading.gates[path][numbers, channel].tolist()
     examples = [

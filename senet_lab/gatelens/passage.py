@@ -57,6 +57,25 @@ class Looks:
     by_class: dict[int, list[Look]]
 
 
+class PixelGates(NamedTuple):
+    """The gates of the pixels of a block for one image.
+
+    Attributes:
+        size: height and width of the map that they scale.
+        map: the gates as a PNG in a data URI, colored from `low` to `high`.
+        shade: the same as a gray PNG: the brighter, the larger the gate.
+        low, high: the smallest and the largest gate.
+        regions: the mean gate in each part of the image, row by row: three by three, or fewer in a smaller map.
+    """
+
+    size: tuple[int, int]
+    map: str
+    shade: str
+    low: float
+    high: float
+    regions: list[list[float]]
+
+
 @dataclass(frozen=True)
 class Passage:
     """One image on its way through a block.
@@ -71,6 +90,7 @@ class Passage:
         raised, lowered: the channels whose gate is furthest above and below its mean, in descending order.
         about: how the image was changed to fit the network, if it was.
         outputs: the names of the classes of the guesses, if they are not the classes of the labels.
+        pixels: the gates of the block's pixels; None if it has gates per channel only.
     """
 
     picture: str
@@ -83,3 +103,4 @@ class Passage:
     lowered: list[ChannelMaps]
     about: str = ""
     outputs: tuple[str, ...] = ()
+    pixels: PixelGates | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from senet_lab.drawing.raster import Array, heat_png, png
 from senet_lab.extras import needed_by
-from senet_lab.gatelens.passage import ChannelMaps, Look
+from senet_lab.gatelens.passage import ChannelMaps, Look, PixelGates
 
 with needed_by(__name__):
     import numpy as np
@@ -13,6 +13,7 @@ MAX_MAPS = 4  # number of raised channels, and of lowered channels
 MAX_EXAMPLES = 4  # number of images that open a gate, and of those that close it
 DARKEST = 40  # of 255: where nothing raises the score, the image can still be recognized
 MAX_GUESSES = 5
+MAX_REGIONS = 3  # along each side of an image
 
 
 def probabilities(outputs: Array) -> Array:
@@ -62,8 +63,22 @@ def extreme_images(gates: Array) -> tuple[list[int], list[int]]:
 
 def look(how: str, places: Array, free: Array, probability: float) -> Look:
     """Return where the network looks, from Grad-CAM (height, width), also that with free gates."""
-    brightness = places / (places.max() or 1)
-    picture = png((DARKEST + (255 - DARKEST) * brightness).round().astype("uint8"))
+    picture = _shade(places / (places.max() or 1))
     is_flat = not (places.std() and free.std())
     likeness = None if is_flat else float(np.corrcoef(places.ravel(), free.ravel())[0, 1])
     return Look(how, picture, probability, likeness)
+
+
+def pixel_gates(gates: Array) -> PixelGates:
+    """Return the gates of the pixels of one image (height, width) as pictures, range and means by region."""
+    low, high = float(gates.min()), float(gates.max())
+    rows = np.array_split(gates, min(MAX_REGIONS, len(gates)))
+    regions = [[float(part.mean()) for part in np.array_split(row, min(MAX_REGIONS, row.shape[1]), 1)] for row in rows]
+    shade = _shade((gates - low) / ((high - low) or 1))
+    height, width = gates.shape
+    return PixelGates((height, width), heat_png(gates, low, high), shade, low, high, regions)
+
+
+def _shade(brightness: Array) -> str:
+    """Return a gray PNG to lay over an image, from numbers (height, width) from 0, which is dark, to 1."""
+    return png((DARKEST + (255 - DARKEST) * brightness).round().astype("uint8"))

@@ -23,6 +23,7 @@ from senet_lab.gatelens.views.image import (
     looks_words,
     prediction_words,
 )
+from senet_lab.gatelens.views.pixels import pixels_view
 from senet_lab.gatelens.views.similarity import similar_classes, similarity_words
 from senet_lab.gatelens.views.spread import spread, spread_words
 
@@ -153,7 +154,8 @@ def _image(scene: Scene, reading: Reading) -> Tab:
     words = prediction_words(passage, reading.classes)
     if looks is not None:
         words = f"{words} {looks_words(looks, passage, scene.path, reading.classes)}"
-    return words, f"{chooser}{image_view(passage, looks, scene.path, reading.classes)}"
+    pixels = pixels_view(passage, scene.path, reading.color_scale)
+    return words, f"{chooser}{image_view(passage, looks, scene.path, reading.classes)}{pixels}"
 
 
 def _channels(scene: Scene) -> Tab:

@@ -17,9 +17,8 @@ from senet_lab import array_checks
 from senet_lab.checks import one_of, quoted, whole
 from senet_lab.extras import require
 from senet_lab.gates.ablation import switchable
-from senet_lab.gates.sites import sites
+from senet_lab.gates.sites import pixel_sites, sites
 from senet_lab.nets.on_keras.entries import KINDS, UNKNOWN
-from senet_lab.nets.sketch import place, role_of
 from senet_lab.nets.wiring import KERNELS
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def class_gradient(model: keras.Model, images: Array, layer: str, classes: Seque
 def block_output(model: keras.Model, path: str) -> str:
     """Return the name of the operation with the output of a block: the last one that scales no longer change.
 
-    From the scaled maps of the block's gate it follows the graph to the sum with the shortcut and the ReLU, until the
+    From the scaled maps of the block's gates it follows the graph to the sum with the shortcut and the ReLU, until the
     maps are used twice, change their shape, or enter a layer with a kernel or a custom layer. There, the maps are those
     that all later layers see.
 
@@ -126,24 +125,16 @@ def block_output(model: keras.Model, path: str) -> str:
         ValueError: the model has no gate at that path.
     """
     network = switchable(model).network
-    names = {site.path: site.scale for site in sites(network)}
-    name = names[one_of("path", path, tuple(names))]
+    one_of("path", path, tuple(site.path for site in sites(network)))
+    scales = [site.scale for site in (*sites(network), *pixel_sites(network)) if site.path == path]
+    name = max(scales, key=[operation.name for operation in network.operations].index)
     nodes = [node for each in network._nodes_by_depth.values() for node in each]
-    name = _end_of_module(network, name)
     while True:
         output = next(node.outputs[0] for node in nodes if node.operation.name == name)
         users = [node for node in nodes if any(each is output for each in node.input_tensors)]
         if len(users) != 1 or users[0].outputs[0].shape != output.shape or _has_kernel(users[0].operation):
             return str(name)
         name = users[0].operation.name
-
-
-def _end_of_module(network: Any, scale: str) -> str:
-    """Return the operation at which an attention module ends: CBAM and scSE also scale pixels after the channels."""
-    its_place = place(scale)
-    later = [each.name for each in network.operations if role_of(each.name) in ("spatial scale", "sum")]
-    ends = [name for name in later if its_place[0] and place(name) == its_place]
-    return str([scale, *ends][-1])
 
 
 def _has_kernel(operation: Any) -> bool:
@@ -159,10 +150,12 @@ def _gradient(function: Callable[[Any], Any], at: Any) -> Any:
     if backend == "tensorflow":
         import tensorflow as tf
 
-        with tf.GradientTape() as tape:
-            tape.watch(at)
-            value = function(at)
-        return tape.gradient(value, at, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        def gradient(at: Any) -> Any:
+            return tf.gradients(function(at), at, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+
+        # A graph leaves out the gradients of the kernels, which an eager tape computes as well. With oneDNN and a batch
+        # of 1 or 3, that of a strided 1x1 convolution overwrites memory, and may end the process (TensorFlow 2.21).
+        return tf.function(gradient, autograph=False).get_concrete_function(at)(at)
     if backend == "jax":
         import jax
 

@@ -2,6 +2,7 @@
 
 observed = gates.observed(model, images)
 gates.specificity(observed.gates["group3/block3"], labels)
+gates.pixel_gates(model, images)["group3/block3"]  # of CBAM or scSE: (images, height, width)
 
 The statistics are in `senet_lab.gates.statistics`.
 """
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Observed", "channel_specificity", "class_deviations", "class_means", "gates", "most_specific", "observed",
-    "saturation", "similarity", "specificity", "untrained",
+    "pixel_gates", "saturation", "similarity", "specificity", "untrained",
 ]  # fmt: skip
 
 BATCH = 256
-# The sub-models that observe a model, by their extra layers: tracing one takes longer than using it. They refer to the
-# model's layers, not to the model, so they are freed with it.
+# The sub-models that observe a model, by the layers that they observe: tracing one takes longer than using it. They
+# refer to the model's layers, not to the model, so they are freed with it.
 _OBSERVERS: WeakKeyDictionary[Any, dict[tuple[str, ...], Any]] = WeakKeyDictionary()
 
 
@@ -65,6 +66,29 @@ def gates(model: keras.Model, images: Array | Iterable[Array], *, batch: int = B
     return observed(model, images, batch=batch).gates
 
 
+def pixel_gates(model: keras.Model, images: Array | Iterable[Array], *, batch: int = BATCH) -> dict[str, Array]:
+    """Return the gates per pixel of CBAM, scSE and the like by their paths: (images, height, width), float32.
+
+    Height and width are those of the maps that they scale. A gate multiplies all channels of its pixel. It has the path
+    of the gates per channel next to it, as in `gates`. Arguments are those of `observed`.
+
+    Raises:
+        ValueError: the model has no gates per pixel, or there are no images.
+    """
+    require("keras", "numpy", by="reading gates")
+    from senet_lab.gates.sites import pixel_sites
+
+    array_checks.model("model", model)
+    its = pixel_sites(model)
+    if not its:
+        raise ValueError(
+            f"`{model.name}` has no gate per pixel: no layer multiplies feature maps by one number per pixel that was "
+            "computed from them; try a network with attention='cbam'."
+        )
+    _, *values = _outputs(model, [site.gate for site in its], images, batch)
+    return {site.path: each[..., 0].astype("float32", copy=False) for site, each in zip(its, values, strict=True)}
+
+
 def observed(
     model: keras.Model, images: Array | Iterable[Array], *, batch: int = BATCH, also: Sequence[str] = ()
 ) -> Observed:
@@ -80,35 +104,44 @@ def observed(
         ValueError: the model has no gates, or there are no images.
     """
     require("keras", "numpy", by="reading gates")
-    import numpy as np
-
     from senet_lab.gates.sites import sites
 
     array_checks.model("model", model)
     also = tuple(array_checks.names("also", also, "[site.map for site in sites(model)]"))
-    paths = [site.path for site in sites(model)]
-    observer = _observer(model, also)
+    found = sites(model)
+    names = [operation.name for operation in model.operations]
+    others = [one_of("also", name, names) for name in also]
+    predictions, *rest = _outputs(model, [*(site.gate for site in found), *others], images, batch)
+    values = (part.reshape(len(part), -1).astype("float32", copy=False) for part in rest)
+    paths, outputs = [site.path for site in found], rest[len(found) :]
+    return Observed(dict(zip(paths, values, strict=False)), predictions, dict(zip(others, outputs, strict=True)))
+
+
+def _outputs(model: Any, names: Sequence[str], images: Any, batch: int) -> list[Array]:
+    """Return the prediction and the outputs of layers for images, each with the images as its first axis.
+
+    Raises:
+        ValueError: there are no images.
+    """
+    import numpy as np
+
+    observer = _observer(model, tuple(names))
     passes = [observer.predict_on_batch(each) for each in _batches(images, whole("batch", batch, 1, MAX_BATCH))]
     if not passes:
         raise ValueError("`images` must hold at least one image, not 0.")
-    predictions, *rest = (np.concatenate(parts) for parts in zip(*passes, strict=True))
-    values = (part.reshape(len(part), -1).astype("float32", copy=False) for part in rest)
-    others = dict(zip(also, rest[len(paths) :], strict=True))
-    return Observed(dict(zip(paths, values, strict=False)), predictions, others)
+    return [np.concatenate(parts) for parts in zip(*passes, strict=True)]
 
 
-def _observer(model: Any, also: tuple[str, ...]) -> Any:
-    """Return a model that outputs the gates and the prediction; it shares layers and weights."""
+def _observer(model: Any, names: tuple[str, ...]) -> Any:
+    """Return a model that outputs the prediction and the outputs of layers; it shares layers and weights."""
     import keras
 
-    from senet_lab.gates.sites import sites, tensor
+    from senet_lab.gates.sites import tensor
 
     observers = _OBSERVERS.setdefault(model, {})
-    if also not in observers:
-        names = [operation.name for operation in model.operations]
-        outputs = [*(site.gate for site in sites(model)), *(one_of("also", name, names) for name in also)]
-        observers[also] = keras.Model(model.inputs, [model.outputs[0], *(tensor(model, name) for name in outputs)])
-    return observers[also]
+    if names not in observers:
+        observers[names] = keras.Model(model.inputs, [model.outputs[0], *(tensor(model, name) for name in names)])
+    return observers[names]
 
 
 def _batches(images: Any, batch: int) -> Iterator[Array]:

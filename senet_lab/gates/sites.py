@@ -1,23 +1,24 @@
-"""Sites: the squeeze-excite gates of a Keras model, found by what its layers compute, not by their names."""
+"""Sites: the gates of a Keras model, per channel and per pixel, found by what layers compute, not by their names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from senet_lab.checks import quoted
 from senet_lab.nets.on_keras.entries import KINDS, UNKNOWN
-from senet_lab.nets.roles import Excitation, find_excitation
+from senet_lab.nets.roles import Excitation, find_excitation, find_pixel_gate
 from senet_lab.nets.sketch import place
 
 
 class Site(NamedTuple):
-    """One squeeze-excite block in a model, by the layers around its gate.
+    """One squeeze-excite block in a model, or the part of an attention module that scales pixels, by its layers.
 
     Attributes:
         path: of its residual block, such as "group1/block2", see `drawing.network.paths`; the name of the scaling
             layer if that does not contain a group.
         map: the layer whose feature maps are scaled, (batch, height, width, channels).
-        gate: the layer that computes the gate's values, (batch, 1, 1, channels).
+        gate: the layer that computes the gate's values, (batch, 1, 1, channels); (batch, height, width, 1) per pixel.
         scale: the layer that multiplies the two.
     """
 
@@ -36,24 +37,54 @@ def sites(model: Any) -> tuple[Site, ...]:
     Raises:
         ValueError: the model is not functional, or has no gates; the message says which.
     """
+    found = _channel_sites(model)
+    if not found:
+        raise ValueError(
+            f"`{model.name}` has no squeeze-excite gate: no layer multiplies feature maps by one number a channel "
+            "that was computed from them; try a network with a ratio, and one that is not nested in another."
+        )
+    return found
+
+
+def pixel_sites(model: Any) -> tuple[Site, ...]:
+    """Return the gates per pixel of a functional model, in the order in which they are computed; () if it has none.
+
+    The rule is `nets.roles.find_pixel_gate`. A gate that is next to one per channel has its path: it scales the maps
+    which that one has scaled (CBAM), or the same maps (scSE), or those that the other one scales next.
+
+    Raises:
+        ValueError: the model is not functional.
+    """
+    neighbors = _channel_sites(model)
+    paths = {**{each.map: each.path for each in neighbors}, **{each.scale: each.path for each in neighbors}}
+    by_path: dict[str, Site] = {}
+    for site in _found(model, find_pixel_gate):
+        path = paths.get(site.map) or paths.get(site.scale) or site.path
+        path = site.scale if path in by_path else path
+        by_path[path] = site._replace(path=path)
+    return tuple(by_path.values())
+
+
+def _channel_sites(model: Any) -> tuple[Site, ...]:
+    by_path: dict[str, Site] = {}
+    for site in _found(model, find_excitation):
+        path = site.scale if site.path in by_path else site.path
+        by_path[path] = site._replace(path=path)
+    return tuple(by_path.values())
+
+
+def _found(model: Any, find: Callable[..., Excitation | None]) -> Iterator[Site]:
+    """Return a site for each product in the graph of a model that is the end of what `find` looks for."""
     if not getattr(model, "inputs", None):
         raise ValueError(
             f"Gates are found in the graph of a functional model, which {quoted(model)} has not; make one by "
             "keras.Model(inputs, outputs), or call a Sequential one first."
         )
-    by_path: dict[str, Site] = {}
     for operation in getattr(model, "operations", ()):  # a Sequential model has none, nor gates
-        if type(operation).__name__ == "Multiply" and (excitation := _find_excitation(operation)):
+        factors = operation.input if type(operation).__name__ == "Multiply" else None
+        if isinstance(factors, (list, tuple)) and (excitation := find(factors, _inputs, _kind)):
             path = "/".join(filter(None, place(operation.name))) or operation.name
-            path = operation.name if path in by_path else path
-            x, gate = excitation.map, excitation.gate
-            by_path[path] = Site(path, _source(x).name, _source(gate).name, operation.name)
-    if not by_path:
-        raise ValueError(
-            f"`{model.name}` has no squeeze-excite gate: no layer multiplies feature maps by one number a channel "
-            "that was computed from them; try a network with a ratio, and one that is not nested in another."
-        )
-    return tuple(by_path.values())
+            yield Site(path, _source(excitation.map).name, _source(excitation.gate).name, operation.name)
 
 
 def tensor(model: Any, name: str) -> Any:
@@ -63,11 +94,6 @@ def tensor(model: Any, name: str) -> Any:
 
 def _source(tensor: Any) -> Any:
     return tensor._keras_history.operation
-
-
-def _find_excitation(multiply: Any) -> Excitation | None:
-    factors = multiply.input
-    return find_excitation(factors, _inputs, _kind) if isinstance(factors, (list, tuple)) else None
 
 
 def _inputs(tensor: Any) -> list[Any]:

@@ -62,6 +62,25 @@ def find_excitation(
     return None
 
 
+def find_pixel_gate(
+    factors: Sequence[Any], inputs_of: Callable[[Any], Sequence[Any]], kind_of: Callable[[Any], str]
+) -> Excitation | None:
+    """Return the gate per pixel of which a product is the end; None if neither of two factors is the other's gate.
+
+    A gate has one number per pixel of a map, for all of its channels, and is computed from that map by at least one
+    layer with a kernel, in any arrangement (Woo et al. 2018, eq. 3; Roy et al. 2018, sec. 2.2).
+
+    Args:
+        factors, inputs_of, kind_of: as in `find_excitation`.
+    """
+    for x, gate in (factors, factors[::-1]) if len(factors) == 2 else ():
+        is_per_pixel = _is_map(x) and x.shape[-1] != 1 and tuple(gate.shape[1:]) == (*x.shape[1:3], 1)
+        steps = _steps(x, gate, inputs_of, kind_of) if is_per_pixel else ()
+        if any(step.kind in KERNELS for step in steps):
+            return Excitation(x, gate, steps)
+    return None
+
+
 def _is_map(x: Any) -> bool:
     """Return whether a shape has several positions; a map of one pixel looks like its gate."""
     return len(x.shape) == 4 and tuple(x.shape[1:3]) != (1, 1)

@@ -195,3 +195,18 @@ def test_pixels_are_not_scaled_twice_for_a_network_that_scales_them():
         x = layers.GlobalAveragePooling2D()(layers.Multiply()([x, gate]))
         lens = GateLens(keras.Model(inputs, layers.Dense(3, activation="softmax")(x)), pixels).wait(300)
         assert lens._work.loaded.images.max() == pytest.approx(largest, rel=0.01)
+
+
+@pytest.mark.slow
+def test_the_gates_per_pixel_of_a_block_are_shown_for_an_image_and_not_of_a_network_without_them(lens):
+    assert "Gates per pixel" not in ask(lens, tab=IMAGE, image=0)["body"]
+    model = replace(SMALL, attention="cbam").build()
+    other = GateLens(model).wait(300)
+    shown = ask(other, tab=IMAGE, image=3, path="group2/block1")
+    (values,) = gates.pixel_gates(model, other._work.loaded.images[3:4])["group2/block1"]
+    its = other.scene.passage.pixels
+    assert (its.size, its.low, its.high) == ((16, 16), pytest.approx(values.min()), pytest.approx(values.max()))
+    assert f'src="{its.map}" width="112" height="112" alt="Gates per pixel in group 2' in shown["body"]
+    assert other.failure is None
+    ElementTree.fromstring(f"<div>{shown['body']}</div>")
+    other.close()

@@ -6,11 +6,12 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from gate_readings import EXAMPLES, LOOKS, PATHS, PERFECT, READING, ablation_of, drawn_reading, passage_of
+from gate_readings import EXAMPLES, LOOKS, PATHS, PERFECT, PLACES, READING, ablation_of, drawn_reading, passage_of
 
 from senet_lab.gatelens.findings import Findings
 from senet_lab.gatelens.messages import TABS
 from senet_lab.gatelens.page import page_of
+from senet_lab.gatelens.passage_maps import pixel_gates
 from senet_lab.gatelens.reading import Reading
 from senet_lab.gatelens.results import LOAD, READ, UNTRAINED, ablation_key, channel_key, image_key, looks_key
 from senet_lab.gatelens.scene import Scene, required_keys
@@ -24,6 +25,7 @@ from senet_lab.gatelens.sources.recording import (
     image_json,
     network_file,
     network_json,
+    read_image,
 )
 from senet_lab.gatelens.sources.source import Source
 from senet_lab.gatelens.state import FOLDS_OF_TAB, IMAGE, State
@@ -169,3 +171,12 @@ def test_a_file_that_nobody_awaits_is_left_alone():
     findings = RecordedFindings(SOURCE)
     findings.take("mine.json", files()["mine.json"])
     assert findings.results == {}
+
+
+def test_gates_per_pixel_are_recorded_and_absent_in_recordings_of_earlier_versions():
+    passage = replace(passage_of(), pixels=pixel_gates(PLACES / 15))
+    values = json.loads(json.dumps(image_json(0, {PATHS[0]: passage, PATHS[1]: passage_of()}, {})))
+    assert read_image(values) == {image_key(0, PATHS[0]): passage, image_key(0, PATHS[1]): passage_of()}
+    for each in values["passages"].values():
+        del each["pixels"]
+    assert [each.pixels for each in read_image(values).values()] == [None, None]

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from gate_readings import (
     MOMENTS,
     NAMES,
     PATHS,
+    PLACES,
     READING,
     ablation_of,
     drawn_reading,
@@ -23,6 +25,7 @@ from senet_lab import Architecture
 from senet_lab.drawing.raster import heat_png, png
 from senet_lab.drawing.sheet import parse_sheet, style_sheet
 from senet_lab.gatelens.array_reading import ArrayReading
+from senet_lab.gatelens.passage_maps import pixel_gates
 from senet_lab.gatelens.reading import thin_out
 from senet_lab.gatelens.views.ablation import alone_and_together
 from senet_lab.gatelens.views.channel import channel_view
@@ -32,11 +35,13 @@ from senet_lab.gatelens.views.depth import depth
 from senet_lab.gatelens.views.heat_map import heat_map
 from senet_lab.gatelens.views.history import history
 from senet_lab.gatelens.views.image import channels_view, image_view, thumbnail
+from senet_lab.gatelens.views.pixels import pixels_view
 from senet_lab.gatelens.views.similarity import similar_classes
 from senet_lab.gatelens.views.spread import spread, spread_words
 from senet_lab.gatelens.views.strip import strip, strip_legend
 from senet_lab.gates import observe as gates
 
+PIXELS = replace(passage_of(), pixels=pixel_gates(PLACES / 20))
 WHITE = "data:image/png;base64,AA=="
 VIEWS = {
     "strip": lambda: f"<div>{strip_legend()}{strip(None, READING.specificity, PATHS[1], held=(PATHS[2],), interactive=True)}</div>",
@@ -50,6 +55,7 @@ VIEWS = {
     "similarity of two": lambda: similar_classes(READING, PATHS[3], (0, 1)),
     "image": lambda: f"<div>{image_view(passage_of(), LOOKS, PATHS[0], NAMES)}</div>",
     "image before it is known where the network looks": lambda: f"<div>{image_view(passage_of(), None, PATHS[0], NAMES)}</div>",
+    "gates per pixel": lambda: f"<div>{pixels_view(PIXELS, PATHS[0], READING.color_scale)}</div>",
     "channels of an image": lambda: f"<div>{channels_view(passage_of(), PATHS[0])}</div>",
     "images of a channel": lambda: f"<div>{channel_view(EXAMPLES, READING, PATHS[3], 0)}</div>",
     "thumbnails": lambda: f"<div>{thumbnail(0, WHITE, 'cat')}{thumbnail(40, WHITE, 'a & b', '<b>dog</b>', is_selected=True)}</div>",
@@ -241,3 +247,11 @@ def test_the_stages_are_those_of_the_paper_unless_a_block_is_chosen():
     many = [f"g{index}/b" for index in range(9)]
     assert stages(many) == ["g0/b", "g3/b", "g5/b", "g8/b"]
     assert "g2/b" in stages(many, "g2/b")
+
+
+def test_gates_per_pixel_are_a_picture_with_a_range_and_none_without_such_gates():
+    drawn = pixels_view(PIXELS, PATHS[0], READING.color_scale)
+    assert "from 0.00 to 0.75; 1 leaves a pixel unchanged" in drawn
+    assert "gates of 4 \u00d7 4 pixels" in drawn
+    assert f'src="{heat_png(PLACES / 20, 0, 0.75)}"' in drawn
+    assert pixels_view(passage_of(), PATHS[0], READING.color_scale) == ""

@@ -23,6 +23,7 @@ from gate_readings import (
 from senet_lab.drawing.network.words import title
 from senet_lab.gatelens.array_reading import ArrayReading
 from senet_lab.gatelens.passage import ChannelExamples, Looks
+from senet_lab.gatelens.passage_maps import pixel_gates
 from senet_lab.gatelens.views.ablation import ablation_words, chance_words, held_words, savings
 from senet_lab.gatelens.views.channel import channel_words
 from senet_lab.gatelens.views.curves import curves, curves_words
@@ -30,6 +31,7 @@ from senet_lab.gatelens.views.depth import depth, depth_words
 from senet_lab.gatelens.views.heat_map import heat_map, heat_words
 from senet_lab.gatelens.views.history import history_words
 from senet_lab.gatelens.views.image import channels_words, looks_words, prediction_words
+from senet_lab.gatelens.views.pixels import pixels_words
 from senet_lab.gatelens.views.similarity import similarity_words
 from senet_lab.gatelens.views.spread import spread
 
@@ -118,6 +120,24 @@ def test_words_say_where_the_network_looks_with_gates_held_and_how_sure_it_is():
         Looks({1: [*LOOKS.by_class[1][:2], partly]}), passage_of(), PATHS[3], NAMES
     )
     assert "no classifier" in prediction_words(replace(passage_of(), guesses=None), NAMES)
+
+
+def with_pixels(gates):
+    return replace(passage_of(), pixels=pixel_gates(np.array(gates)))
+
+
+def test_words_say_where_the_gates_per_pixel_are_largest_and_smallest():
+    rising = np.arange(36.0).reshape(6, 6) / 35
+    assert pixels_words(with_pixels(rising), PATHS[0]) == (
+        "In group 1 \u00b7 block 1, the gates per pixel for <mine>.png are between 0.00 and 1.00: on average largest at "
+        "the bottom right (0.90) and smallest at the top left (0.10)."
+    )
+    assert "hardly differ from place to place: they are all 0.50." in pixels_words(
+        with_pixels(np.full((2, 2), 0.5)), PATHS[0]
+    )
+    assert "largest at the bottom right (1.00)" in pixels_words(with_pixels([[0.2, 0.5], [0.4, 1]]), PATHS[0])
+    assert pixels_words(with_pixels([[0.25]]), PATHS[0]).endswith("they are all 0.25.")
+    assert pixels_words(passage_of(), PATHS[0]) == ""
 
 
 def replace_look(look, **changes):

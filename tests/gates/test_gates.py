@@ -7,40 +7,19 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from gate_networks import IMAGES, RESNET, RESNEXT, built, stirred
 from gate_readings import ablation_of
 
-from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, accelerate, se_resnet
+from senet_lab import Ledger, SEResNet, SEResNeXt, accelerate, se_resnet
 from senet_lab.architecture.style import CHOICES, style_of
 from senet_lab.gates import observe as g
 from senet_lab.gates.ablation import HOWS, ablated, ablation, cost, switchable
 from senet_lab.gates.sites import sites
 from senet_lab.nets.on_keras.blank import blank_weights
 
-IMAGES = np.random.default_rng(7).normal(size=(7, 8, 8, 3)).astype("float32")
-SMALL = {"groups": ((8, 1), (16, 2)), "input_shape": (8, 8, 3), "classes": 5, "ratio": 2, "stem": "cifar"}
-RESNET = Architecture("resnet", **SMALL, block="basic")
-RESNEXT = Architecture("resnext", **SMALL, cardinality=2, base_width=16, convention="timm")
 POOLS = {"average": lambda x: x.mean((1, 2)), "max": lambda x: x.max((1, 2))}
 KINDS = {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh, "relu": lambda x: np.maximum(x, 0)}
 ENDS = {"standard": "_bn2", "pre": "_relu", "post": "_relu", "identity": "_shortcut_bn", "3x3": "_relu1"}
-
-
-def stirred(model, seed=1):
-    """Weights as He et al. 2015 start them, but for biases and batch normalization, which are nothing special."""
-    draw = np.random.default_rng(seed)
-    spread = {"kernel": (0, 1), "gamma": (1, 0.2), "beta": (0.2, 0.3), "moving_mean": (0, 0.1), "bias": (0.1, 0.3)}
-    for weight in model.weights:
-        mean, deviation = spread.get(weight.path.rpartition("/")[2], (1, 0.05))
-        fan = np.prod(weight.shape[:-1]) / 2 if weight.path.endswith("kernel") else 1
-        mean += 0.5 * weight.path.endswith("_se_reduce/kernel")  # so that no squeeze is dead
-        weight.assign(draw.normal(mean, deviation, weight.shape) / np.sqrt(fan))
-    return model
-
-
-def built(architecture):
-    """A network with weights that were stirred, and no others drawn before."""
-    with blank_weights():
-        return stirred(architecture.build())
 
 
 def by_numpy(model, site, x, squeeze="average", gate="sigmoid"):
@@ -220,9 +199,9 @@ def test_a_model_is_observed_by_one_sub_model_which_goes_when_it_goes():
     model = RESNET.build()
     g.gates(model, IMAGES)
     kept = len(g._OBSERVERS)
-    observer = g._observer(model, ())
+    observer = g._observer(model, tuple(site.gate for site in sites(model)))
     g.gates(model, IMAGES)
-    assert g._observer(model, ()) is observer
+    assert list(g._OBSERVERS[model].values()) == [observer]
     del model, observer
     gc.collect()
     assert len(g._OBSERVERS) < kept

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 from answering import answering
-from gates_of import gates_and_ablations
+from gates_of import gates_and_ablations, output, output_and_pixel_gates
 from servers import ROOT
 
 from senet_lab import Architecture
@@ -38,12 +38,12 @@ def jax(tmp_path_factory):
         yield ask
 
 
-def assert_as_here(jax, folder, architecture, how, *more):
+def assert_as_here(jax, folder, architecture, how):
     """See that JAX computes of a network with the same weights what `how` does here."""
     model, weights, images, found = architecture.build(), *(folder / name for name in FILES)
     model.save_weights(weights)
     np.save(images, IMAGES)
-    jax("outputs", architecture.token(), weights, images, found, *more)
+    jax("outputs", architecture.token(), weights, images, found, how.__name__)
     expected = how(model, IMAGES)
     with np.load(found) as arrays:
         assert list(arrays["names"]) == [layer.name for layer in model.layers]
@@ -57,17 +57,22 @@ def assert_as_here(jax, folder, architecture, how, *more):
 @pytest.mark.parametrize("downsampling", ["average", "blur"])
 def test_jax_gives_what_tensorflow_gives(jax, tmp_path, downsampling):
     architecture = Architecture("resnet", **SMALL, **POOLED, downsampling=downsampling)
-    assert_as_here(jax, tmp_path, architecture, lambda model, images: {"output": np.asarray(model(images))})
+    assert_as_here(jax, tmp_path, architecture, output)
 
 
-@pytest.mark.parametrize("attention", ["eca", "cbam", "scse"])
-def test_jax_gives_what_tensorflow_gives_with_other_attention(jax, tmp_path, attention):
+def test_jax_gives_what_tensorflow_gives_with_other_attention(jax, tmp_path):
+    assert_as_here(jax, tmp_path, Architecture("resnet", **SMALL, attention="eca"), output)
+
+
+@pytest.mark.parametrize("attention", ["cbam", "scse"])
+def test_jax_has_the_output_and_the_gates_per_pixel_that_tensorflow_has(jax, tmp_path, attention):
     architecture = Architecture("resnet", **SMALL, attention=attention)
-    assert_as_here(jax, tmp_path, architecture, lambda model, images: {"output": np.asarray(model(images))})
+    names = assert_as_here(jax, tmp_path, architecture, output_and_pixel_gates)
+    assert names == {"output", "group1_block1", "group2_block1"}
 
 
 def test_jax_has_the_output_the_gates_the_ablations_and_grad_cam_that_tensorflow_has(jax, tmp_path):
-    names = assert_as_here(jax, tmp_path, Architecture("resnext", **SMALL), gates_and_ablations, True)
+    names = assert_as_here(jax, tmp_path, Architecture("resnext", **SMALL), gates_and_ablations)
     assert names == {"output", "group1_block1", "group2_block1", "one", "mean", "shuffled", "own", "looks"}
 
 

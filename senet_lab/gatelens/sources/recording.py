@@ -16,7 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.gatelens.findings import Findings, Network
-from senet_lab.gatelens.passage import ChannelExamples, ChannelMaps, Example, Look, Looks, Passage
+from senet_lab.gatelens.passage import ChannelExamples, ChannelMaps, Example, Look, Looks, Passage, PixelGates
 from senet_lab.gatelens.reading import BlockSummary, Histogram, Reading
 from senet_lab.gatelens.results import (
     LOAD,
@@ -376,7 +376,16 @@ def read_block(values: Mapping[str, Any]) -> Results:
 def _read_passage(values: Mapping[str, Any]) -> Passage:
     maps = {name: [ChannelMaps(*each) for each in values[name]] for name in ("raised", "lowered")}
     guesses = None if values["guesses"] is None else [(number, share) for number, share in values["guesses"]]
-    return Passage(**{**values, **maps, "guesses": guesses, "outputs": tuple(values["outputs"])})
+    others = {"guesses": guesses, "outputs": tuple(values["outputs"]), "pixels": _read_pixels(values.get("pixels"))}
+    return Passage(**{**values, **maps, **others})
+
+
+def _read_pixels(values: Sequence[Any] | None) -> PixelGates | None:
+    """Return the gates per pixel of a block; None if it has none, as in recordings of earlier versions."""
+    if values is None:
+        return None
+    size, *others = values
+    return PixelGates(tuple(size), *others)
 
 
 # How the file of a result is read, by the first part of the result's key; other results are in that of the network.
