@@ -1,10 +1,10 @@
 """Run every benchmark in a separate process, one after the other, and store the results. `make bench`.
 
-`python run.py [cpu | training | sweeps | runtimes | ui] [--quick] [--peers PYTHON] [--only WORD]`: "cpu" measures
-layers and networks, "training" runs and gates, "sweeps" many runs, "runtimes" exported networks, "ui" the Explorer in a
-browser. The peers may be installed in a different Python, because PyTorch and TensorFlow together fill a disk; a
-missing package is reported and its jobs are skipped. A quick run writes no page. `--only` runs the jobs with that word
-in their names and replaces only their stored results.
+`python run.py [cpu | training | sweeps | runtimes | ui | panels] [--quick] [--peers PYTHON] [--only WORD]`: "cpu"
+measures layers and networks, "training" runs and gates, "sweeps" many runs, "runtimes" exported networks, "ui" the
+Explorer in a browser, "panels" their growth. The peers may be installed in a different Python, because PyTorch and
+TensorFlow together fill a disk; a missing package is reported and its jobs are skipped. A quick run writes no page.
+`--only` runs the jobs with that word in their names and replaces only their stored results.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import report
 from growth import AXES
+from growth_panels import SIZES
 from timing import machine
 
 from senet_lab.training.runs.process import MALLOC_SETTINGS
@@ -77,7 +78,13 @@ def explorer(_quick: bool) -> list[Job]:
     return [("ui.py", ()), ("ui_site.py", ())]
 
 
-JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "runtimes": runtimes, "ui": explorer}
+def panels(quick: bool) -> list[Job]:
+    """Return jobs for the growth of panels, one per size."""
+    its = [(panel, size) for panel, sizes in SIZES.items() for size in (sizes[:1] if quick else sizes)]
+    return [("growth_panels.py", job) for job in its]
+
+
+JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "runtimes": runtimes, "ui": explorer, "panels": panels}
 SECTIONS = {"cpu": report.page, **report.SECTIONS}
 
 
