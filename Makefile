@@ -13,7 +13,7 @@ FLAGS := # options for JupyterLab or Voila, such as FLAGS="--port=9999 --no-brow
 LIMITS = $(if $(KERNELS),--kernels=$(KERNELS)) $(if $(MEMORY),--memory=$(MEMORY)) $(if $(GONE),--gone=$(GONE)) \
 	$(if $(LOOK),--look=$(LOOK))
 
-.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-ui bench-gpu lock clean
+.PHONY: lab app test check test-versions peers lint lint-python lint-js notebooks site pictures bench bench-training bench-sweeps bench-ui bench-growth bench-gpu lock clean
 
 # Users work in copies, which upgrades do not change. `make lab TEACHER=1` also copies the plans and the answers.
 lab: $(VENV)/ready
@@ -104,6 +104,10 @@ bench-sweeps: $(VENV)/ready
 # The Explorer in a browser. Takes about ten minutes; nothing else should run on the machine.
 bench-ui: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py ui
+
+# The panels with large networks, many runs, classes or other panels. Nothing else should run on the machine.
+bench-growth: $(VENV)/ready
+	$(BIN)/python benchmarks/run.py panels $(if $(QUICK),--quick)
 
 # Needs JAX with GPU support: .venv/bin/pip install "jax[cuda12]". Also measures timm with a CUDA PyTorch, if installed.
 bench-gpu: $(VENV)/ready

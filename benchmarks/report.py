@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import panels_report
 import sweep_report
 import training_report
 import turns_report
@@ -63,6 +64,7 @@ they share the two cores, while PyTorch computes them one after the other, with 
 # The parts of the page that have their own measurements, in its order.
 SECTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "training": training_report.section, "sweeps": sweep_report.section, "ui": ui_report.section,
+    "panels": panels_report.section,
 }  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Run benchmarks and store the results. `make bench`.
 
-`python run.py [turns | cpu | training | sweeps | ui] [--quick] [--resume] [--peers PYTHON] [--only WORD]`: "turns"
-holds contests, in which layers and networks take turns with other libraries; "cpu" measures the ledger, the limit of
-the machine and growth, "training" the cost of runs, "sweeps" many runs, "ui" the Explorer in a browser. The peers may
-be installed in a different Python, because PyTorch and TensorFlow together fill a disk; a missing package is reported
-and its jobs are skipped. A quick run writes no page. `--only` runs the jobs or contests with that word in their names
-and replaces only their stored results; `--resume` skips the contests that were held today.
+`python run.py [turns | cpu | training | sweeps | ui | panels] [--quick] [--resume] [--peers PYTHON] [--only WORD]`:
+"turns" holds contests, in which layers and networks take turns with other libraries; "cpu" measures the ledger, the
+limit of the machine and growth, "training" the cost of runs, "sweeps" many runs, "ui" the Explorer in a browser,
+"panels" their growth. The peers may be installed in a different Python, because PyTorch and TensorFlow together fill a
+disk; a missing package is reported and its jobs are skipped. A quick run writes no page. `--only` runs the jobs or
+contests with that word in their names and replaces only their stored results; `--resume` skips the contests that were
+held today.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 import report
 from contests import contests
+from growth_panels import SIZES
 from tables import spread
 from timing import machine
 from turns import NoResultError, compare, environment
@@ -62,7 +64,13 @@ def explorer(_quick: bool) -> list[Job]:
     return [("ui.py", ()), ("ui_site.py", ())]
 
 
-JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "ui": explorer}
+def panels(quick: bool) -> list[Job]:
+    """Return jobs for the growth of panels, one per size."""
+    its = [(panel, size) for panel, sizes in SIZES.items() for size in (sizes[:1] if quick else sizes)]
+    return [("growth_panels.py", job) for job in its]
+
+
+JOBS = {"cpu": jobs, "training": trainings, "sweeps": sweeps, "ui": explorer, "panels": panels}
 
 
 def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:

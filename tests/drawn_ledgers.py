@@ -1,10 +1,12 @@
 """Networks of every shape, and functions that read the drawings of their ledgers."""
 
 import xml.etree.ElementTree as ElementTree
+from collections import namedtuple
 
 from senet_lab import Architecture, Ledger, SEResNet, Sketch
 from senet_lab.architecture.presets import PRESETS
 from senet_lab.drawing import svg
+from senet_lab.drawing.network.layer_table import LayerRow, layer_blocks
 from senet_lab.nets.layers import Conv2D, ReLU
 
 RESNEXT = Architecture("resnext")
@@ -29,6 +31,19 @@ SKETCHES = {
     "a tag as a name": Conv2D(4, 3, name='<b>&"')(Sketch((8, 8, 3))),
 }
 LEDGERS = {name: net.ledger() for name, net in ALL.items()} | {name: Ledger.of(x) for name, x in SKETCHES.items()}
+
+
+ListedLayer = namedtuple("ListedLayer", ["name", "group", "block", *LayerRow._fields])
+
+
+def listed_layers(ledger, limit=10**6):
+    """Return the layers that the page lists, each with its place, as layers.js puts them together."""
+    blocks, distinct = layer_blocks(ledger, limit)
+    return [
+        ListedLayer(block.prefix + row.suffix, block.group, block.block, *row)._replace(field=block.field + row.field)
+        for block in blocks
+        for row in distinct[block.content]
+    ]
 
 
 def parsed(page):

@@ -1,5 +1,5 @@
-// The table of layers: up to 5,000 rows from Python; only those in view are elements of the page.
-/** @import { LayerRow, LayerTable } from "./messages.js" */
+// The table of layers: the distinct ones from Python, all in the table; only those in view are elements of the page.
+/** @import { LayerBlock, LayerRow, LayerTable } from "./messages.js" */
 import { closest, element, findAll, listen } from "../widgets/dom.js";
 import { setText } from "../widgets/kit.js";
 
@@ -8,19 +8,29 @@ const MARGIN_ROWS = 12; // rows drawn above and below those in view
 const MIN_BAR = 0.05; // percent
 
 /** @type {LayerTable} */
-const NO_LAYERS = { count: 0, rows: [], totals: [] };
+const NO_LAYERS = { count: 0, blocks: [], distinct: [], totals: [] };
 
 /** @typedef {ReturnType<typeof layerOf>} Layer */
 
 // biome-ignore format: a line for each would fill the screen
-/** @param {LayerRow} row */
+/**
+ * @param {LayerRow} row
+ * @param {LayerBlock} block
+ */
 const layerOf = ([
-  name, group, block, kind, attention, shape, size, kernel, stride, window, groups,
+  suffix, kind, attention, shape, size, kernel, stride, window, groups,
   params, state, macs, macsText, activations, activationsText, field, seesAll,
-]) => ({
-  name, group, block, kind, attention, shape, size, kernel, stride, window, groups,
-  params, state, macs, macsText, activations, activationsText, field, seesAll,
+], [group, block, prefix, , start]) => ({
+  name: prefix + suffix, group, block, kind, attention, shape, size, kernel, stride, window, groups,
+  params, state, macs, macsText, activations, activationsText, field: start + field, seesAll,
 });
+
+/**
+ * Returns all layers; blocks with the same content share its rows in the message.
+ * @param {Pick<LayerTable, "blocks" | "distinct">} table
+ */
+const layersOf = ({ blocks, distinct }) =>
+  blocks.flatMap((block) => distinct[block[3]].map((row) => layerOf(row, block)));
 
 /**
  * Formats an integer with commas; Intl.NumberFormat takes 30 ms to start.
@@ -124,7 +134,7 @@ export function layerTable(body, tools) {
   function summary() {
     if (!matches.length) return "No layers match. Change the filter.";
     const params = matches.reduce((sum, layer) => sum + layer.params, 0);
-    return `${matches.length} of ${layers.length} layers: ${format(params)} parameters`;
+    return `${format(matches.length)} of ${format(layers.length)} layers: ${format(params)} parameters`;
   }
 
   /** @param {HTMLTableElement} table */
@@ -205,9 +215,9 @@ export function layerTable(body, tools) {
       if (json && json === filled && table()?.tBodies[0].rows.length) return;
       filled = json;
       tools.hidden = !json;
-      const { rows, ...sums } = /** @type {LayerTable} */ (json ? JSON.parse(json) : NO_LAYERS);
-      fillFrame(table(), sums);
-      layers = rows.map(layerOf);
+      const content = /** @type {LayerTable} */ (json ? JSON.parse(json) : NO_LAYERS);
+      fillFrame(table(), content);
+      layers = layersOf(content);
       texts = [];
       largest = { params: maximum(layers, "params"), macs: maximum(layers, "macs") };
       show();
@@ -258,7 +268,7 @@ function space(count) {
 /**
  * Fills in the number of layers and the sums.
  * @param {HTMLTableElement | null} table
- * @param {Omit<LayerTable, "rows">} sums
+ * @param {Pick<LayerTable, "count" | "totals">} sums
  */
 function fillFrame(table, { count, totals }) {
   if (!table) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypedDict, get_args
 
-from senet_lab.drawing.network.layer_table import LayerRow
+from senet_lab.drawing.network.layer_table import LayerBlock, LayerRow
 from senet_lab.widgets.messages import Answered, Controls
 
 Tab = Literal["Network", "Layers", "Breakdown", "Trade-offs", "Compare", "Published", "Code", "Build"]
@@ -16,10 +16,14 @@ TABS: tuple[str, ...] = get_args(Tab)
 
 
 class LayerTable(TypedDict):
-    """The content of the layer table: the number of layers, the first rows, and the totals in the footer."""
+    """The content of the layer table: the number of layers, its blocks, and the totals in the footer.
+
+    `distinct` has the rows of each kind of block once.
+    """
 
     count: int
-    rows: Sequence[LayerRow]
+    blocks: Sequence[LayerBlock]
+    distinct: Sequence[Sequence[LayerRow]]
     totals: Sequence[str]
 
 

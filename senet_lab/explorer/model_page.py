@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from senet_lab.drawing.network.breakdown import breakdown
 from senet_lab.drawing.network.compare import compare_ledgers
-from senet_lab.drawing.network.layer_table import layer_rows, layer_table, layer_totals
+from senet_lab.drawing.network.layer_table import layer_blocks, layer_table, layer_totals
 from senet_lab.drawing.network.summary import ledger_heading, ledger_picture
 from senet_lab.drawing.tables import group_table
 from senet_lab.explorer.controls import controls
@@ -18,7 +18,7 @@ from senet_lab.export import MODEL_SUFFIXES
 from senet_lab.ledger.ledger import Ledger
 from senet_lab.widgets.labels import format_value
 
-MAX_LISTED_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000 layers, too many for one message
+MAX_DISTINCT_LAYERS = 5_000  # 0.7 MB; twelve groups of a thousand blocks have 168,000 layers, but 300 distinct ones
 MODEL_TABS = ("Network", "Layers", "Breakdown", "Compare")
 OTHER_TABS = tuple(tab for tab in TABS if tab not in MODEL_TABS)
 WHY = (
@@ -48,7 +48,7 @@ def render_model(state: State, model: Model) -> Page:
         "token": "",
         "address": "",
         "body": _body(state, model, tab),
-        "layers": layers_json(model.ledger) if tab == "Layers" else "",
+        "layers": _layers(model)[1] if tab == "Layers" else "",
         "absent": [*OTHER_TABS, *BUTTONS, *(() if is_compared else (*MOVES, "controls"))],
     }
 
@@ -57,7 +57,7 @@ def _body(state: State, model: Model, tab: str) -> str:
     if tab == "Network":
         return _network(model, state.path, state.left)
     if tab == "Layers":
-        return layers_tab(model.ledger)
+        return _layers(model)[0]
     return _breakdown(model) if tab == "Breakdown" else _comparison(model, state)
 
 
@@ -65,6 +65,11 @@ def _body(state: State, model: Model, tab: str) -> str:
 def _network(model: Model, path: str, left: str) -> str:
     drawing = ledger_picture(model.ledger, path, interactive=True, focus=left)
     return f'<div class="sn-network">{drawing}</div>{group_table(model.ledger)}'
+
+
+@lru_cache(maxsize=8)
+def _layers(model: Model) -> tuple[str, str]:
+    return layers_tab(model.ledger)
 
 
 @lru_cache(maxsize=8)
@@ -77,18 +82,15 @@ def _comparison(model: Model, state: State) -> str:
     return str(compare_ledgers((model.name, ours.name), (model.ledger, ours.ledger())))
 
 
-def layers_json(ledger: Ledger) -> str:
-    """Return the rows of the layer table as JSON."""
-    rows = layer_rows(ledger, MAX_LISTED_LAYERS)
-    table: LayerTable = {"count": len(ledger.rows), "rows": rows, "totals": layer_totals(ledger)}
-    return json.dumps(table, separators=(",", ":"))
-
-
-def layers_tab(ledger: Ledger) -> str:
-    """Return the frame of the layer table, with a sentence if it does not list all layers."""
-    if (count := len(ledger.rows)) <= MAX_LISTED_LAYERS:
-        return layer_table()
-    return (
-        f'<p class="sn-finding">Showing the first {MAX_LISTED_LAYERS:,} of {count:,} layers. To get all of them, save '
-        f"the table as .csv.</p>{layer_table()}"
-    )
+def layers_tab(ledger: Ledger) -> tuple[str, str]:
+    """Return the frame of the layer table, with a sentence if it does not list all layers, and its content as JSON."""
+    blocks, distinct = layer_blocks(ledger, MAX_DISTINCT_LAYERS)
+    count, listed = len(ledger.rows), sum(len(distinct[block.content]) for block in blocks)
+    table: LayerTable = {"count": count, "blocks": blocks, "distinct": distinct, "totals": layer_totals(ledger)}
+    words = ""
+    if listed < count:
+        words = (
+            f'<p class="sn-finding">Showing the first {listed:,} of {count:,} layers. To get all of them, save the '
+            "table as .csv.</p>"
+        )
+    return f"{words}{layer_table()}", json.dumps(table, separators=(",", ":"))

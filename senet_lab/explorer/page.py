@@ -22,7 +22,7 @@ from senet_lab.explorer.building import Building
 from senet_lab.explorer.changes import list_changes
 from senet_lab.explorer.controls import controls
 from senet_lab.explorer.messages import Page
-from senet_lab.explorer.model_page import layers_json, layers_tab, render_model
+from senet_lab.explorer.model_page import layers_tab, render_model
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS, MODEL_SUFFIXES, code, part_code
 from senet_lab.extras import INSTALL, OPEN
@@ -56,7 +56,7 @@ def render_page(state: State, building: Building) -> Page:
         "token": state.architecture.token(),
         "address": write_address(state),
         "body": _TABS[state.tab](state, building),
-        "layers": _layers(state.architecture) if state.tab == "Layers" else "",
+        "layers": _layers(state.architecture)[1] if state.tab == "Layers" else "",
         "absent": [],
     }
 
@@ -85,13 +85,13 @@ def _source(state: State) -> str:
 
 
 @lru_cache(maxsize=8)
-def _layers(architecture: Architecture) -> str:
-    """Return `layers_json`, cached, since encoding takes longer than the rest of a page."""
-    return layers_json(architecture.ledger())
+def _layers(architecture: Architecture) -> tuple[str, str]:
+    """Return `layers_tab`, cached, since encoding takes longer than the rest of a page."""
+    return layers_tab(architecture.ledger())
 
 
 def _layers_tab(state: State, _: Building) -> str:
-    return layers_tab(state.architecture.ledger())
+    return _layers(state.architecture)[0]
 
 
 def _compare_tab(state: State, _: Building) -> str:

@@ -6,11 +6,11 @@ from fractions import Fraction
 import keras
 import pytest
 from drawing.test_network import every_path, nodes, outside, overlaps, words
+from drawn_ledgers import listed_layers
 
 from senet_lab import Ledger, Sketch
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.drawing.network.breakdown import finding
-from senet_lab.drawing.network.layer_table import layer_rows
 from senet_lab.drawing.network.notebook import drawn, where_it_goes
 from senet_lab.drawing.network.overview import draw_network
 from senet_lab.drawing.network.part import draw_part
@@ -125,7 +125,7 @@ def test_every_layer_of_a_foreign_network_is_in_one_part_and_in_the_table(ledger
     names = sorted(row.name for part in parts for row in part.rows)
     assert names == sorted(row.name for row in ledger.rows if row.kind != "input")
     assert sum(part.macs for part in parts) == ledger.macs
-    assert [row.name for row in layer_rows(ledger)] == [row.name for row in ledger.rows]
+    assert [row.name for row in listed_layers(ledger)] == [row.name for row in ledger.rows]
     assert where_it_goes(ledger).words == finding(ledger)
 
 
@@ -189,7 +189,7 @@ def test_unknown_cost_is_said_and_not_guessed():
     row = ledger.unknown[0]
     assert "cost of 2 layers unknown" in drawn(ledger).words
     assert "unknown, and in no sum" in finding(ledger)
-    table = {each.name: each for each in layer_rows(ledger)}
+    table = {each.name: each for each in listed_layers(ledger)}
     assert table[row.name].macs_text == "unknown"
     group = next(name for name in Anatomy(ledger).groups if row in Anatomy(ledger).part(name).rows)
     assert "cost unknown" in words(draw_part(ledger, group))
@@ -200,7 +200,7 @@ def test_transposed_convolution_says_how_much_it_enlarges_in_table_and_drawing()
     row = next(row for row in ledger.rows if row.kind == "transposed conv")
     assert row.stride == Fraction(1, 2)
     assert isinstance(row.receptive_field, int)
-    cell = next(each for each in layer_rows(ledger) if each.name == row.name)
+    cell = next(each for each in listed_layers(ledger) if each.name == row.name)
     assert (cell.window, cell.stride) == ("2\u00d72 \u00d72", 0.5)
     path = next(name for name in Anatomy(ledger).groups if row in Anatomy(ledger).part(name).rows)
     assert "\u00d72 larger" in words(draw_part(ledger, path))

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from drawn_ledgers import LEDGERS, RESNEXT, parsed
+from drawn_ledgers import LEDGERS, RESNEXT, listed_layers, parsed
 
-from senet_lab.drawing.network.layer_table import COLUMNS, LayerRow, layer_rows, layer_table, layer_totals
+from senet_lab import Architecture
+from senet_lab.drawing.network.layer_table import COLUMNS, LayerBlock, LayerRow, layer_blocks, layer_table, layer_totals
 from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import short, size
 
@@ -13,7 +14,7 @@ from senet_lab.drawing.units import short, size
 @pytest.mark.parametrize("name", LEDGERS)
 def test_the_rows_of_the_layer_table_have_each_layer_of_the_ledger_with_its_numbers(name):
     ledger = LEDGERS[name]
-    for row, layer in zip(layer_rows(ledger), ledger.rows, strict=True):
+    for row, layer in zip(listed_layers(ledger), ledger.rows, strict=True):
         for field in ("name", "group", "block", "kind", "groups", "params", "state", "macs", "activations"):
             assert getattr(row, field) == getattr(layer, field)
         assert (row.shape, row.size) == (layer.output_shape[1:], size(layer.output_shape))
@@ -21,13 +22,24 @@ def test_the_rows_of_the_layer_table_have_each_layer_of_the_ledger_with_its_numb
         assert row.field == layer.receptive_field
         has_window = layer.kind in ("conv", "grouped conv", "pool", "global pool")
         assert (row.kernel, row.stride) == ((layer.kernel, layer.stride) if has_window else (0, 0))
-    assert sum(row.params for row in layer_rows(ledger)) == ledger.params
+    assert sum(row.params for row in listed_layers(ledger)) == ledger.params
 
 
 def test_the_rows_of_the_layer_table_travel_as_lists():
-    rows = layer_rows(RESNEXT.ledger(), 3)
-    assert len(rows) == 3
-    assert {len(row) for row in json.loads(json.dumps(rows))} == {len(LayerRow._fields)}
+    blocks, distinct = json.loads(json.dumps(layer_blocks(RESNEXT.ledger(), 100)))
+    assert {len(block) for block in blocks} == {len(LayerBlock._fields)}
+    assert {len(row) for rows in distinct for row in rows} == {len(LayerRow._fields)}
+
+
+def test_the_rows_of_equal_blocks_travel_once():
+    blocks, distinct = layer_blocks(Architecture("resnext", 152).ledger(), 1000)
+    assert len(blocks) == 53  # 50 blocks, the input, the stem and the classifier
+    assert len(distinct) == 3 + 2 * 4  # of each group, the first block and the others
+
+
+def test_layers_beyond_the_limit_are_left_out_from_the_end():
+    ledger = RESNEXT.ledger()
+    assert [row.name for row in listed_layers(ledger, 10)] == [row.name for row in ledger.rows[:10]]
 
 
 def test_the_heads_of_the_layer_table_are_buttons_that_name_their_column():
@@ -61,7 +73,7 @@ def test_words_in_tables_are_escaped():
 
 
 def test_no_gate_is_said_to_see_more_than_what_comes_after_it():
-    rows = {row.name: row for row in layer_rows(RESNEXT.ledger())}
+    rows = {row.name: row for row in listed_layers(RESNEXT.ledger())}
     for name in ("se_squeeze", "se_reduce", "se_gate"):
         assert rows[f"group1_block1_{name}"].sees_all
     assert (rows["group1_block1_se_scale"].sees_all, rows["group1_block1_se_scale"].field) == (False, 19)

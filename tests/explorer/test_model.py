@@ -12,7 +12,7 @@ from panel_driver import ask
 from senet_lab import Architecture, Explorer, Ledger, Sketch
 from senet_lab.drawing.network.anatomy import Anatomy
 from senet_lab.explorer.model import counterpart, open_model
-from senet_lab.explorer.model_page import MAX_LISTED_LAYERS, MODEL_TABS, OTHER_TABS, render_model
+from senet_lab.explorer.model_page import MAX_DISTINCT_LAYERS, MODEL_TABS, OTHER_TABS, render_model
 from senet_lab.explorer.state import State
 from senet_lab.nets import layers as ours
 
@@ -113,10 +113,20 @@ def test_12000_layers_are_listed_in_part_and_the_page_stays_small():
         )
     panel = Explorer(Ledger.of(x))
     shown = ask(panel, tab="Layers")
-    assert f"the first {MAX_LISTED_LAYERS:,} of 12,001 layers" in shown["body"]
-    assert len(json.loads(shown["layers"])["rows"]) == MAX_LISTED_LAYERS
+    assert f"the first {MAX_DISTINCT_LAYERS:,} of 12,001 layers" in shown["body"]
+    assert sum(map(len, json.loads(shown["layers"])["distinct"])) == MAX_DISTINCT_LAYERS
     assert all(len(ask(panel, tab=tab)["body"]) < 500_000 for tab in MODEL_TABS)
     assert panel.failure is None
+
+
+def test_all_of_168000_layers_are_listed_in_a_message_below_a_megabyte():
+    huge = Architecture("resnext", groups=((64, 1000),) * 12, input_shape=(8192, 8192, 3))
+    shown = ask(Explorer(huge), tab="Layers")
+    table = json.loads(shown["layers"])
+    listed = sum(len(table["distinct"][content]) for *_, content, _ in table["blocks"])
+    assert listed == table["count"] == len(huge.ledger().rows)
+    assert len(shown["layers"]) < 10**6
+    assert "Showing the first" not in shown["body"]
 
 
 @pytest.mark.parametrize("wrong", [50, "resnet50", [1], object()])

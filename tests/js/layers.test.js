@@ -1,97 +1,107 @@
 // The table of layers: drawn from values, sorted, filtered, and copied as CSV.
-/** @import { LayerRow } from "../../senet_lab/explorer/messages.js" */
+/** @import { LayerBlock, LayerRow } from "../../senet_lab/explorer/messages.js" */
 import { beforeEach, expect, test, vi } from "vitest";
 import { layerTable } from "../../senet_lab/explorer/layers.js";
 
 const KEYS = "name kind channels kernel groups params state macs activations receptive_field".split(" ");
 const WORDS = ["name", "kind"];
 
-/** @type {LayerRow[]} */
+/** @typedef {{ group: string, block: string, row: LayerRow }} Line */
+
+/** @type {Line[]} */
 const ROWS = [
-  [
-    "stem_conv",
-    "stem",
-    "",
-    "conv",
-    "",
-    [112, 112, 64],
-    "112² × 64",
-    7,
-    2,
-    "7×7 /2",
-    1,
-    9408,
-    0,
-    118_013_952,
-    "118.01 M",
-    802_816,
-    "802.82 k",
-    7,
-    false,
-  ],
-  [
-    "group1_block1_conv2",
-    "group1",
-    "block1",
-    "grouped conv",
-    "",
-    [56, 56, 128],
-    "56² × 128",
-    3,
-    1,
-    "3×3",
-    32,
-    4608,
-    0,
-    14_450_688,
-    "14.45 M",
-    401_408,
-    "401.41 k",
-    19,
-    false,
-  ],
-  [
-    "group1_block1_se_reduce",
-    "group1",
-    "block1",
-    "dense",
-    "SE",
-    [1, 1, 16],
-    "1² × 16",
-    0,
-    0,
-    "",
-    1,
-    4096,
-    0,
-    4096,
-    "4.10 k",
-    16,
-    "16",
-    19,
-    true,
-  ],
-  [
-    "group1_block1_bn2",
-    "group1",
-    "block1",
-    "batch norm",
-    "",
-    [56, 56, 128],
-    "56² × 128",
-    0,
-    0,
-    "",
-    1,
-    256,
-    256,
-    0,
-    "0",
-    401_408,
-    "401.41 k",
-    19,
-    false,
-  ],
+  {
+    group: "stem",
+    block: "",
+    row: [
+      "stem_conv",
+      "conv",
+      "",
+      [112, 112, 64],
+      "112² × 64",
+      7,
+      2,
+      "7×7 /2",
+      1,
+      9408,
+      0,
+      118_013_952,
+      "118.01 M",
+      802_816,
+      "802.82 k",
+      7,
+      false,
+    ],
+  },
+  {
+    group: "group1",
+    block: "block1",
+    row: [
+      "group1_block1_conv2",
+      "grouped conv",
+      "",
+      [56, 56, 128],
+      "56² × 128",
+      3,
+      1,
+      "3×3",
+      32,
+      4608,
+      0,
+      14_450_688,
+      "14.45 M",
+      401_408,
+      "401.41 k",
+      19,
+      false,
+    ],
+  },
+  {
+    group: "group1",
+    block: "block1",
+    row: [
+      "group1_block1_se_reduce",
+      "dense",
+      "SE",
+      [1, 1, 16],
+      "1² × 16",
+      0,
+      0,
+      "",
+      1,
+      4096,
+      0,
+      4096,
+      "4.10 k",
+      16,
+      "16",
+      19,
+      true,
+    ],
+  },
+  {
+    group: "group1",
+    block: "block1",
+    row: [
+      "group1_block1_bn2",
+      "batch norm",
+      "",
+      [56, 56, 128],
+      "56² × 128",
+      0,
+      0,
+      "",
+      1,
+      256,
+      256,
+      0,
+      "0",
+      401_408,
+      "401.41 k",
+      19,
+      false,
+    ],
+  },
 ];
 
 /** @type {HTMLElement} */
@@ -126,8 +136,17 @@ beforeEach(() => {
   fill(ROWS);
 });
 
-/** @param {LayerRow[]} rows */
-const fill = (rows) => table.follow(JSON.stringify({ count: rows.length, rows, totals: ["", "9.5 k"] }));
+/** @param {Line[]} lines each a block of its own */
+function fill(lines) {
+  const blocks = lines.map(({ group, block }, at) => [group, block, "", at, 0]);
+  const distinct = lines.map(({ row }) => [row]);
+  table.follow(JSON.stringify({ count: lines.length, blocks, distinct, totals: ["", "9.5 k"] }));
+}
+/**
+ * @param {Line} line
+ * @param {string} name
+ */
+const renamed = (line, name) => ({ ...line, row: /** @type {LayerRow} */ (line.row.with(0, name)) });
 const rows = () => [...body.querySelectorAll("tbody tr:not(.sn-space)")];
 const names = () => rows().map((row) => row.children[0].textContent);
 /** @param {string} words */
@@ -170,7 +189,7 @@ test("the longest bar is that of the largest layer, and there is none for nothin
 });
 
 test("names in a row are text and no HTML", () => {
-  fill([/** @type {LayerRow} */ (ROWS[0].with(0, "<b>&"))]);
+  fill([renamed(ROWS[0], "<b>&")]);
   expect(names()).toEqual(["<b>&"]);
 });
 
@@ -232,7 +251,7 @@ test("rows that stay are the same elements, with the numbers of the new network"
   expect(rows().map((row) => row.children[7].querySelector("i")?.style.width)).toEqual(["12.2%", "100.0%"]);
 });
 
-const MANY = Array.from({ length: 5000 }, (_, at) => /** @type {LayerRow} */ (ROWS[0].with(0, `layer${at}`)));
+const MANY = Array.from({ length: 5000 }, (_, at) => renamed(ROWS[0], `layer${at}`));
 
 /** @param {number} height */
 function scrollerOf(height) {
@@ -279,6 +298,35 @@ test("of 5,000 rows only those in view are in the page", () => {
   fill(Array.from({ length: 5000 }, () => ROWS[0]));
   expect(rows().length).toBeLessThan(60);
   expect(/** @type {HTMLElement} */ (body.querySelector(".sn-space")).style.height).toMatch(/^\d+px$/);
+});
+
+test("blocks share the rows of their content, each under its own name and with its own receptive field", () => {
+  /** @type {LayerBlock[]} */
+  const blocks = [
+    ["group1", "block2", "group1_block2_", 0, 100],
+    ["group1", "block3", "group1_block3_", 0, 140],
+  ];
+  const distinct = [[renamed(ROWS[1], "conv2").row, renamed(ROWS[0], "conv3").row]];
+  table.follow(JSON.stringify({ count: 4, blocks, distinct, totals: [] }));
+  expect(names()).toEqual(["group1_block2_conv2", "group1_block2_conv3", "group1_block3_conv2", "group1_block3_conv3"]);
+  expect(rows().map((row) => row.children[9].textContent)).toEqual(["119", "107", "159", "147"]);
+  filter("block3 7×7");
+  expect(tools.querySelector("output")?.textContent).toBe("1 of 4 layers: 9,408 parameters");
+  expect(table.csv().split("\r\n")[1]).toMatch(/^group1_block3_conv3,group1,block3,.*,147$/);
+});
+
+test("all of 168,000 layers can be sorted, filtered and scrolled to", () => {
+  scrollerOf(220);
+  /** @type {LayerBlock[]} */
+  const blocks = Array.from({ length: 12_000 }, (_, at) => ["group1", `block${at}`, `group1_block${at}_`, 0, at]);
+  const distinct = [Array.from({ length: 14 }, (_, at) => renamed(ROWS[0], `conv${at}`).row)];
+  table.follow(JSON.stringify({ count: 168_000, blocks, distinct, totals: [] }));
+  expect(rows().length).toBeLessThan(60);
+  sort("receptive_field");
+  expect(names()[0]).toBe("group1_block11999_conv0");
+  filter("block11998_conv3");
+  expect(names()).toEqual(["group1_block11998_conv3"]);
+  expect(tools.querySelector("output")?.textContent).toBe("1 of 168,000 layers: 9,408 parameters");
 });
 
 test("the tools are hidden where there are no rows", () => {

@@ -1,9 +1,11 @@
 """The ledger: sums that add up, groups and kinds, networks composed by hand; without Keras."""
 
+import gc
+
 import pytest
 
 from senet_lab import Architecture, Ledger, SEResNet, SEResNeXt, Sketch
-from senet_lab.ledger.ledger import SUMMED
+from senet_lab.ledger.ledger import MAX_KEPT_ROWS, SUMMED
 from senet_lab.nets.layers import Add, Conv2D, Dense, Flatten, Multiply, Reshape
 
 LEDGER = Architecture("resnext", 50).ledger()
@@ -209,3 +211,29 @@ def test_the_parts_refuse_bad_arguments_with_the_same_words(call, error, words):
     with pytest.raises(error) as caught:
         call()
     assert words in str(caught.value)
+
+
+def test_ledgers_are_kept_up_to_a_number_of_rows_and_always_the_last_two():
+    huge = [Architecture(groups=((64, 1000),) * 5, ratio=ratio, input_shape=(256, 256, 3)) for ratio in (2, 4, 8)]
+    first, second, third = (architecture.ledger() for architecture in huge)
+    assert sum(len(ledger.rows) for ledger in (first, second)) > MAX_KEPT_ROWS
+    assert huge[2].ledger() is third
+    assert huge[1].ledger() is second
+    assert huge[0].ledger() is not first
+
+
+def test_all_ledgers_of_the_stops_of_a_slider_are_kept():
+    stops = [Architecture(depth=152, ratio=ratio) for ratio in range(1, 33)]
+    ledgers = [architecture.ledger() for architecture in stops]
+    assert all(architecture.ledger() is ledger for architecture, ledger in zip(stops, ledgers, strict=True))
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_counting_leaves_the_garbage_collector_as_it_was(is_enabled):
+    was_enabled = gc.isenabled()
+    try:
+        (gc.enable if is_enabled else gc.disable)()
+        Ledger.of(Architecture())
+        assert gc.isenabled() == is_enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()

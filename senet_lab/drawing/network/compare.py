@@ -17,7 +17,6 @@ from senet_lab.drawing.tables import listing
 from senet_lab.drawing.units import arrow, short, signed, signed_decimal, spaced, tied
 from senet_lab.ledger.differences import Difference, merged
 from senet_lab.ledger.ledger import SUMMED, Ledger, Total
-from senet_lab.nets.sketch import Row
 
 MEASURES = {"params": "parameters", "macs": "multiply-adds", "activations": "activations (values per image)"}
 HEADS = {"params": "Parameters", "macs": "Multiply-adds per image", "activations": "Activations (values per image)"}
@@ -35,7 +34,7 @@ LEFT, BARS, ROW = 200, 430, 26  # of the waterfall: names and numbers, the bars,
 def compare(a: Architecture, b: Architecture) -> Html:
     """Return the meta-parameters that differ between A and B, both drawings, and B minus A as a sum."""
     before, after = a.ledger(), b.ledger()
-    if _counts(before) == _counts(after):
+    if _have_same_counts(before, after):
         words = f"A and B are the same network: {a.name}."
         if a != b:
             words = f"A and B have the same layers, shapes and counts. They differ in: {describe_changes(a, b)}."
@@ -57,9 +56,12 @@ def compare_ledgers(names: tuple[str, str], ledgers: tuple[Ledger, Ledger], word
     )
 
 
-def _counts(ledger: Ledger) -> list[Row]:
-    """Return the rows without the names of activations, which change no count."""
-    return [row._replace(function="") for row in ledger.rows]
+def _have_same_counts(before: Ledger, after: Ledger) -> bool:
+    """Return whether the rows are equal up to the names of activations, which change no count."""
+    return len(before.rows) == len(after.rows) and all(
+        a == b or a._replace(function="") == b._replace(function="")
+        for a, b in zip(before.rows, after.rows, strict=True)
+    )
 
 
 def list_changes(a: Architecture, b: Architecture) -> tuple[tuple[str, str, str], ...]:

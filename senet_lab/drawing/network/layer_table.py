@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from math import ceil
+from os.path import commonprefix
 from typing import NamedTuple
 
 from senet_lab.architecture.style import ATTENTIONS
@@ -26,7 +28,7 @@ COLUMNS = (
     ("activations", "Activations (values)", False),
     ("receptive_field", "Field (px)", False),
 )
-SAME_FIELDS = ("name", "group", "block", "kind", "groups", "params", "state", "macs", "activations")
+SAME_FIELDS = ("kind", "groups", "params", "state", "macs", "activations")
 NOTE = (
     "per image; field: receptive field through convolutions and pooling, though a gate sees the whole map; "
     "bars are relative to the largest layer"
@@ -34,10 +36,11 @@ NOTE = (
 
 
 class LayerRow(NamedTuple):
-    """One layer as the page receives it: a list, since there are up to 5,000 of them.
+    """One layer of a block, wherever the block is, as the page receives it: a list, since there are many.
 
     Attributes:
-        name, group, block, kind: as in `Row`.
+        suffix: its name without that of the block.
+        kind: as in `Row`.
         attention: the attention module to which it belongs, such as "SE"; "" outside any.
         shape: (height, width, channels) or (features,).
         size: the shape as text.
@@ -45,13 +48,11 @@ class LayerRow(NamedTuple):
         window: both as text.
         groups, params, state, macs, activations: as in `Row`.
         macs_text, activations_text: the two numbers as text.
-        field: receptive field in pixels.
+        field: receptive field in pixels, less that of the block's first layer.
         sees_all: whether it depends on the whole map, as everything after a global pooling does.
     """
 
-    name: str
-    group: str
-    block: str
+    suffix: str
     kind: str
     attention: str
     shape: Sequence[int]
@@ -70,8 +71,25 @@ class LayerRow(NamedTuple):
     sees_all: bool
 
 
+class LayerBlock(NamedTuple):
+    """Consecutive layers of one block, or of no block, as the page receives them: a list.
+
+    Attributes:
+        group, block: as in `Row`.
+        prefix: what the names of its layers begin with.
+        content: the position of its rows among the distinct ones.
+        field: receptive field of its first layer in pixels.
+    """
+
+    group: str
+    block: str
+    prefix: str
+    content: int
+    field: int
+
+
 def layer_table() -> str:
-    """Return the table's head and an empty foot; the page inserts `layer_rows` and `layer_totals`."""
+    """Return the table's head and an empty foot; the page inserts `layer_blocks` and `layer_totals`."""
     head = "".join(_head(*column) for column in COLUMNS)
     foot = "<td></td>" * (len(COLUMNS) - 1)
     return (
@@ -89,10 +107,34 @@ def layer_totals(ledger: Ledger) -> list[str]:
     return [*[""] * 4, *sums, f"{ledger.receptive_field:,}"]
 
 
-def layer_rows(ledger: Ledger, limit: int | None = None) -> list[LayerRow]:
-    """Return the first `limit` rows of the table, in the order of the ledger."""
+def layer_blocks(ledger: Ledger, limit: int) -> tuple[list[LayerBlock], list[list[LayerRow]]]:
+    """Return the blocks of the table, in the order of the ledger, and their distinct rows, at most `limit` of them.
+
+    A network repeats few blocks many times, so that 168,000 layers are a few hundred distinct rows. If there are more
+    than `limit`, the last layers are left out.
+    """
     attention = ATTENTIONS[ledger.attention]
-    return [_row(row, attention if row.in_se else "") for row in ledger.rows[:limit]]
+    blocks, distinct, places = [], list[list[LayerRow]](), dict[object, int]()
+    room = limit
+    for (group, block), consecutive in groupby(ledger.rows, key=lambda row: (row.group, row.block)):
+        rows = list(consecutive)
+        prefix = commonprefix([row.name for row in rows])  # noqa: RUF071 - names, not paths
+        field = ceil(rows[0].receptive_field)
+        key = tuple(_layer_key(row, len(prefix), field) for row in rows)
+        if key not in places:
+            rows, places[key] = rows[:room], len(distinct)
+            distinct.append([_row(row, len(prefix), field, attention if row.in_se else "") for row in rows])
+            room -= len(rows)
+        blocks.append(LayerBlock(group, block, prefix, places[key], field))
+        if not room:
+            break
+    return blocks, distinct
+
+
+def _layer_key(row: Row, start: int, field: int) -> tuple[object, ...]:
+    """Return all that distinguishes layers of blocks except their place; arguments as in `_row`."""
+    name, _, _, *measures, receptive_field, role = row
+    return (name[start:], *measures, ceil(receptive_field) - field, role)
 
 
 def _head(key: str, name: str, words: bool) -> str:
@@ -100,9 +142,11 @@ def _head(key: str, name: str, words: bool) -> str:
     return f'<th scope="col"{side} aria-sort="none"><button type="button" data-key="{key}">{name}</button></th>'
 
 
-def _row(row: Row, attention: str) -> LayerRow:
+def _row(row: Row, start: int, field: int, attention: str) -> LayerRow:
+    """Return a layer; its name begins at `start`, and its receptive field counts from `field`."""
     has_window = row.kind in (*WINDOWS, "global pool")
     return LayerRow(
+        suffix=row.name[start:],
         **{name: getattr(row, name) for name in SAME_FIELDS},
         attention=attention,
         shape=row.output_shape[1:],
@@ -112,7 +156,7 @@ def _row(row: Row, attention: str) -> LayerRow:
         window=_window(row) if has_window else "",
         macs_text="unknown" if row.kind == UNKNOWN else short(row.macs),
         activations_text=short(row.activations),
-        field=ceil(row.receptive_field),
+        field=ceil(row.receptive_field) - field,
         sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and not _keeps_field(row)),
     )
 
