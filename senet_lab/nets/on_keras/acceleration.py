@@ -7,7 +7,6 @@ file, a config or a clone is plain until it is accelerated.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, NamedTuple
 
 from senet_lab.checks import one_of, quoted
@@ -15,6 +14,7 @@ from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 from senet_lab.nets.on_keras.grouped import PATHS, GroupedConvolution, fastest_path
 from senet_lab.nets.on_keras.normalization import FusedNormalization
+from senet_lab.nets.on_keras.strided import StridedConvolution
 
 FUNCTIONS = ("train_function", "test_function", "predict_function")  # the functions that Keras traces for a model
 
@@ -33,21 +33,16 @@ class Speedup(NamedTuple):
     operation: type
 
 
-@cache
-def _speedups() -> dict[type, Speedup]:
-    """Return the speedup for each Keras layer class that has one."""
-    import keras
-
-    return {
-        keras.layers.Conv2D: Speedup("convolution_op", ("convolution_op",), GroupedConvolution),
-        keras.layers.BatchNormalization: Speedup("call", ("call", "_moments"), FusedNormalization),
-    }
+GROUPED = Speedup("convolution_op", ("convolution_op",), GroupedConvolution)
+STRIDED = Speedup("convolution_op", ("convolution_op",), StridedConvolution)
+FUSED = Speedup("call", ("call", "_moments"), FusedNormalization)
 
 
 def accelerate(model: Any, *, path: str | None = None) -> Any:
     """Speed up the grouped convolutions and batch normalizations of any Keras model on this machine.
 
-    Weights, config and, up to rounding, outputs stay the same; `accelerations` lists the changes. Layers that compute
+    Strided 1x1 convolutions avoid a fault of TensorFlow's that ends the process. Weights, config and, up to rounding,
+    outputs stay the same; `accelerations` lists the changes. Layers that compute
     differently from Keras's own, such as subclasses that override the replaced methods, are left unchanged.
 
     Args:
@@ -76,12 +71,13 @@ def accelerations(model: Any) -> dict[str, str]:
 
     Returns:
         For each grouped convolution and batch normalization, by the layer's path: how it computes, or why it is plain.
+        Strided 1x1 convolutions are not listed: they are changed to avoid a fault, see `strided`.
     """
     require("keras", by="looking at the layers of a model")
     return {  # before it is built, a layer has no path
         layer.path or layer.name: _description(layer, speedup)
         for layer in _layers(model)
-        if (speedup := _speedup(layer))
+        if (speedup := _speedup(layer)) and speedup is not STRIDED
     }
 
 
@@ -96,14 +92,22 @@ def _layers(model: Any) -> list[Any]:
 
 
 def _speedup(layer: Any) -> Speedup | None:
-    """Return the speedup for a layer; None if its class has none."""
-    speedup = next((each for kind, each in _speedups().items() if isinstance(layer, kind)), None)
-    return None if speedup and getattr(layer, "groups", 2) == 1 else speedup
+    """Return the speedup for a layer; None if it needs none."""
+    import keras
+
+    if isinstance(layer, keras.layers.BatchNormalization):
+        return FUSED
+    if isinstance(layer, keras.layers.Conv2D):
+        is_strided = layer.kernel_size == (1, 1) and max(layer.strides) > 1
+        return GROUPED if layer.groups > 1 else STRIDED if is_strided else None
+    return None
 
 
 def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
     """Return why a layer stays plain; "" if it can be accelerated, or if a grouped convolution has a forced path."""
-    base = next(kind for kind, each in _speedups().items() if each is speedup)
+    import keras
+
+    base = keras.layers.BatchNormalization if speedup is FUSED else keras.layers.Conv2D
     if any(getattr(type(layer), name) is not getattr(base, name) for name in speedup.methods):
         return f"{type(layer).__name__} computes in its own way"
     current = vars(layer).get(speedup.attribute)
@@ -111,8 +115,7 @@ def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
         return f"its `{speedup.attribute}` has been replaced"
     if getattr(layer, "data_format", "channels_last") != "channels_last":
         return f"data_format is {layer.data_format!r}"
-    is_grouped = speedup.operation is GroupedConvolution
-    has_faster = on_tensorflow_cpu() or (is_grouped and (path or fastest_path(layer.compute_dtype)) != "native")
+    has_faster = on_tensorflow_cpu() or (speedup is GROUPED and (path or fastest_path(layer.compute_dtype)) != "native")
     return "" if has_faster else "Keras's own is the fastest on this backend and device"
 
 
@@ -121,12 +124,13 @@ def _install(layer: Any, path: str | None) -> bool:
     speedup = _speedup(layer)
     if speedup is None or _obstacle(layer, speedup, path):
         return False
-    is_grouped = speedup.operation is GroupedConvolution
-    operation = GroupedConvolution(layer, path) if is_grouped else FusedNormalization(layer)
+    operation = GroupedConvolution(layer, path) if speedup is GROUPED else speedup.operation(layer)
     if vars(layer).get(speedup.attribute) == operation:
         return False
     setattr(layer, speedup.attribute, operation)
-    if is_grouped and on_tensorflow_cpu():  # so that Keras warns if XLA is requested: its gradient takes seconds
+    if (
+        speedup is GROUPED and on_tensorflow_cpu()
+    ):  # so that Keras warns if XLA is requested: its gradient takes seconds
         layer.supports_jit = False
     return True
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 
-
 FUSED_DTYPES = ({"float32"}, {"bfloat16"})  # of maps; TensorFlow computes their statistics in float32
 
 
