@@ -8,7 +8,7 @@ from typing import Any
 from senet_lab.architecture.presets import DEPTHS, PRESETS, depths
 
 _RESNET = re.compile(
-    r"(?P<attention>se|eca|cbam)?_?(?P<family>resnet|resnext)(?P<pooling>aa)?_?(?P<depth>\d+)(?P<variant>[cdt])?"
+    r"(?P<attention>se|eca|cbam)?_?(?P<family>resnet|resnext)(?P<pooling>aa|blur)?_?(?P<depth>\d+)(?P<variant>[cdt])?"
     r"(?:_?(?P<cardinality>\d+)x(?P<base_width>\d+)d)?"
 )
 _OF_TIMM = re.compile(r"regnety_(?P<cost>\d{3})(?P<suffix>_tv)?")  # in units of 0.1 G multiply-adds
@@ -82,7 +82,7 @@ def _resnet(found: re.Match[str], *, is_legacy: bool) -> dict[str, Any] | None:
     elif found["attention"] != "se":
         fields["attention"] = found["attention"]
     if found["pooling"]:
-        fields["downsampling"] = "average"
+        fields["downsampling"] = {"aa": "average", "blur": "blur"}[found["pooling"]]
     if is_legacy and DEPTHS[depth].style["block"] == "basic":
         fields["branch_relu"] = True
     return fields | _VARIANTS.get(found["variant"] or "", {})
