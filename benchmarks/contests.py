@@ -23,7 +23,7 @@ JAX = {"KERAS_BACKEND": "jax"}
 
 def contests(peers: str, *, quick: bool = False) -> list[Contest]:
     """Return all contests, or a few short ones; `peers` is a Python that has timm."""
-    rounds = 3 if quick else 11
+    rounds = 3 if quick else 7
     result = [_grouped(what, shape, peers, rounds) for what in ("forward", "gradients") for shape in SHAPES]
     result += [_train(case, peers, rounds) for case in TRAIN]
     result += [_train(case, peers, rounds, avx512=False) for case in TRAIN[:2]]
