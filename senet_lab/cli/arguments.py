@@ -25,7 +25,10 @@ RECIPE_FLAGS = {
     "learning_rate": ("NUMBER", "highest learning rate"),
     "weight_decay": ("NUMBER", "fraction of each weight subtracted per step, times the learning rate"),
     "validation": ("FRACTION", "training images to hold out, from 0 to 0.9"),
-    "precision": (None, "precision of the computation; those with 16 bits are for GPUs"),
+    "precision": (
+        None,
+        "precision of the computation; those with 16 bits are for GPUs and processors with bfloat16, auto times both",
+    ),
     "seed": ("N", "random seed"),
 }
 SERVERS = {"lab": "JupyterLab", "app": "Voila"}  # what gets the options that follow `--`

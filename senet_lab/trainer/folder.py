@@ -69,7 +69,14 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
         trail=_trail(old, status),
         has_process=status.state in ENDED and run.is_held(),
         has_checkpoint=old.has_checkpoint or has_checkpoint(run.folder / "checkpoints"),
+        precision=old.precision or _precision(run, old),
     )
+
+
+def _precision(run: Run, old: Record) -> str:
+    """Say which precision was chosen for "auto"; nothing while it is not, and for other recipes."""
+    choice = run.precision_choice() if old.recipe.precision == "auto" else None
+    return choice.words() if choice else ""
 
 
 def _trail(old: Record, status: Status) -> tuple[tuple[float, float, float], ...]:

@@ -111,6 +111,7 @@ def now(
 def _heading(record: Record) -> str:
     """Return a heading with the network and its setup; it marks recordings."""
     about = escape(setup_words(record.architecture, record.recipe, record.data))
+    about += f"<br>Precision: {escape(record.precision)}" if record.precision else ""
     title, how = escape(record.architecture.name), ""
     if record.recording:
         title, how = f"{title} {RECORDING}", f"<br>{escape(record.recording)}"

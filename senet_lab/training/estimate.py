@@ -23,7 +23,7 @@ from senet_lab.memory import size_words
 from senet_lab.training import rates
 from senet_lab.training.devices import Placement
 from senet_lab.training.rates import Rate
-from senet_lab.training.recipe import Recipe
+from senet_lab.training.recipe import HALF_PRECISIONS, Recipe
 
 NUMBER = 4  # bytes of a float32
 OPTIMIZER_SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer stores per parameter
@@ -138,7 +138,7 @@ def _bytes(architecture: Architecture, recipe: Recipe, images: int, batch: int) 
     variables = 1 + OPTIMIZER_SLOTS[recipe.optimizer] + (recipe.accumulate > 1)  # plus a sum of gradients
     # Twice, since writing a checkpoint copies them; plus the gradients: the process keeps memory that a step has freed.
     copies = 2 * variables + 1
-    width = 0.5 if recipe.precision != "float32" else 1.0
+    width = 0.5 if recipe.precision in HALF_PRECISIONS else 1.0
     height, across, channels = architecture.input_shape
     pixels = height * across * channels
     held_out = round(recipe.validation * images)

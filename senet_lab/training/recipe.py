@@ -11,7 +11,8 @@ from senet_lab.checks import MAX_SEED, InvalidValueError, Parameter, Setting, fl
 
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("constant", "cosine")
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+HALF_PRECISIONS = ("mixed_bfloat16", "mixed_float16")
+PRECISIONS = ("float32", *HALF_PRECISIONS, "auto")
 
 MAX_TIMES = 10**6  # epochs, images per batch, batches per step
 MAX_LEARNING_RATE = 1000
@@ -33,7 +34,8 @@ class Recipe:
         augment: random crops of images padded by 4 pixels on each side, and flips (He et al. 2016, sec. 4.2).
         standardise: subtract the mean of each channel and divide by its standard deviation; else pixels in [0, 1].
         validation: fraction of the training images to hold out for validation.
-        precision: "float32", or 16-bit computation with 32-bit weights (Micikevicius et al. 2018), for GPUs.
+        precision: "float32", or 16-bit computation with 32-bit weights (Micikevicius et al. 2018), for GPUs, and
+            "mixed_bfloat16" also for processors with bfloat16. "auto" times both there and takes the faster.
         accumulate: batches whose gradients are averaged into one step, if memory is short.
         seed: random seed for initial weights, held-out images, order and crops.
     """

@@ -46,6 +46,7 @@ def find_damage(run: Run) -> list[DamagedFileError]:
     checks: tuple[Callable[[], object], ...] = (
         lambda: (run.architecture, run.recipe, run.placement),
         lambda: Status.read(run.folder / "status.json"),
+        run.precision_choice,
         lambda: metrics.must_be_table(run.folder / "metrics.csv"),
         lambda: kept(run.folder / GATES),
         run.evaluation,

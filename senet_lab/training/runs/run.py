@@ -6,6 +6,7 @@
 | metrics.csv | one row per epoch |
 | gates.json | summary statistics of the gates after each epoch |
 | test.json | loss and accuracy on the test images after the last epoch, if the run measures them |
+| precision.json | the precision that a process chose, if the recipe says "auto" |
 | status.json | the progress, written a few times per second |
 | wanted | "run", "pause" or "stop": what its process is asked to do |
 | checkpoints/ | the newest ones, and the best |
@@ -33,11 +34,12 @@ from senet_lab.extras import require
 from senet_lab.files import DamagedFileError
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
-from senet_lab.training.runs import config, evaluation, metrics
+from senet_lab.training.runs import config, evaluation, metrics, precision_choice
 from senet_lab.training.runs.data_fit import must_fit
 from senet_lab.training.runs.evaluation import Evaluation
 from senet_lab.training.runs.launch import start
 from senet_lab.training.runs.metrics import COLUMNS
+from senet_lab.training.runs.precision_choice import PrecisionChoice
 from senet_lab.training.runs.request import read_request, write_request
 from senet_lab.training.runs.status import ACTIVE, ENDED, Status, current_status, has_process
 
@@ -150,6 +152,10 @@ class Run:
     def evaluation(self) -> Evaluation | None:
         """Return loss and accuracy on the test images, or None while unknown; raise DamagedFileError."""
         return evaluation.read_evaluation(self.folder)
+
+    def precision_choice(self) -> PrecisionChoice | None:
+        """Return the precision chosen for the recipe's "auto", or None while there is none; raise DamagedFileError."""
+        return precision_choice.read_choice(self.folder)
 
     def model(self) -> keras.Model:
         """Return the Keras model with the weights of its best epoch, or of its newest if there is no best one.

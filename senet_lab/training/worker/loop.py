@@ -28,7 +28,7 @@ from senet_lab.training.runs.images import load_images, omission_words, write_sk
 from senet_lab.training.runs.progress import Progress
 from senet_lab.training.runs.run import COLUMNS, Run, Status
 from senet_lab.training.runs.training_setup import OtherNetworkError, TrainingSetup
-from senet_lab.training.worker import model
+from senet_lab.training.worker import model, precision
 from senet_lab.training.worker.callback import StepCallback, StopRequestedError
 from senet_lab.training.worker.checkpointer import Checkpointer
 from senet_lab.training.worker.gate_recorder import GateRecorder
@@ -74,6 +74,7 @@ class Loop:
         """Prepare everything that training needs."""
         reporter, folder = self.reporter, self.run.folder
         reporter.warn(changed_versions(self.run.config["versions"]))
+        self.recipe = precision.settled(self.run)
         model.configure_keras(self.recipe)
         self.devices = prepare_devices(self.run.placement, self.recipe.accumulate)
         reporter.status = reporter.status._replace(device=model.device_name())
@@ -124,7 +125,7 @@ class Loop:
         row = self._row(*self._validate())
         better = row["val_accuracy"] if not math.isnan(row["val_accuracy"]) else row["accuracy"]
         if self.progress.images_per_s:
-            rates.record_rate(self.run.architecture, self.recipe, self.progress.images_per_s, self.run.placement)
+            rates.record_rate(self.run.architecture, self.run.recipe, self.progress.images_per_s, self.run.placement)
         if better > self.progress.best:
             self.checkpointer.write_best(row["epoch"])
         self._record_gates(self.progress.epoch + 1)

@@ -1,0 +1,71 @@
+"""Precision choice: the precision of a run whose recipe says "auto". Its process chooses before the first step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from senet_lab.checks import one_of, real
+from senet_lab.files import DamagedFileError, read_json, written_whole
+
+FILE = "precision.json"  # in the folder of a run
+FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"
+MARGIN = 1.05  # how many times as fast bfloat16 must be, so that noise does not choose a slower one
+ADVICE = "delete it and resume the run, which chooses again"
+
+
+class PrecisionChoice(NamedTuple):
+    """The chosen precision.
+
+    Attributes:
+        precision: "float32" or "mixed_bfloat16".
+        speedup: how many times as fast as in float32 a step in bfloat16 was; None if only float32 was possible.
+    """
+
+    precision: str
+    speedup: float | None = None
+
+    def words(self) -> str:
+        """Say what was chosen and why."""
+        if self.speedup is None:
+            return "float32, chosen without timing"
+        chosen, other = ("bfloat16", "float32") if self.precision == BFLOAT16 else ("float32", "bfloat16")
+        ratio = self.speedup if self.precision == BFLOAT16 else 1 / self.speedup
+        return f"{chosen}, {ratio:.2f} times as fast as {other}"
+
+
+def choose(times: Mapping[str, Sequence[float]]) -> PrecisionChoice:
+    """Return the faster precision; bfloat16 has to be faster by `MARGIN`.
+
+    Args:
+        times: seconds of steps that were made in turns, by precision; all have the same number.
+    """
+    if BFLOAT16 not in times:
+        return PrecisionChoice(FLOAT32)
+    speedup = median(long / short for long, short in zip(times[FLOAT32], times[BFLOAT16], strict=True))
+    return PrecisionChoice(BFLOAT16 if speedup >= MARGIN else FLOAT32, round(speedup, 3))
+
+
+def read_choice(folder: Path) -> PrecisionChoice | None:
+    """Return the choice of a run; None if there is none yet; raise DamagedFileError."""
+    try:
+        values = read_json(folder / FILE, dict, ADVICE)
+    except FileNotFoundError:
+        return None
+    try:
+        speedup = values.get("speedup")
+        return PrecisionChoice(
+            one_of("precision", values.get("precision"), (FLOAT32, BFLOAT16)),
+            None if speedup is None else real("speedup", speedup, 1e-6, 1e6),
+        )
+    except (ValueError, TypeError) as error:
+        raise DamagedFileError(folder / FILE, str(error).rstrip("."), ADVICE) from error
+
+
+def write_choice(folder: Path, choice: PrecisionChoice) -> None:
+    """Store the choice of a run."""
+    with written_whole(folder / FILE, overwrite=True) as unfinished:
+        unfinished.write_text(json.dumps(choice._asdict()) + "\n")
