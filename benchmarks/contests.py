@@ -19,6 +19,7 @@ LAYERS = 10  # of grouped convolutions, in a row
 SLOW = 3  # rounds of ways that take seconds
 WITHOUT_AVX512 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}  # as on a processor that has none
 JAX = {"KERAS_BACKEND": "jax"}
+NO_CACHE = {"TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
 
 
 def contests(peers: str, *, quick: bool = False) -> list[Contest]:
@@ -37,7 +38,8 @@ def _ours(script: str, *arguments: object, **settings: str) -> Process:
 
 
 def _peer(peers: str, *arguments: object, **settings: str) -> Process:
-    return Process((peers, str(HERE / "peers.py"), *map(str, arguments)), settings)
+    """Return a process that does not use what an earlier one has compiled."""
+    return Process((peers, str(HERE / "peers.py"), *map(str, arguments)), NO_CACHE | settings)
 
 
 def _grouped(what: str, shape: str, peers: str, rounds: int) -> Contest:

@@ -2,7 +2,7 @@
 
 `python networks.py train NAME BATCH SIDE HOW`: Adam steps; HOW is one of `HOW`. `python networks.py infer NAME BATCH
 SIDE HOW`: `predict_on_batch`. "plain" is the same network with Keras's own grouped convolution, batch normalization and
-Adam, which is built in the first step, and TensorFlow returns memory in each step. KERAS_BACKEND selects the backend.
+Adam, which is built in the first step, and without TensorFlow's memory pool. KERAS_BACKEND selects the backend.
 `python networks.py limit REPEATS` measures TensorFlow's speed for large matrix products.
 """
 

@@ -14,7 +14,7 @@ import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -68,6 +68,14 @@ class NoResultError(Exception):
     """Too many rounds of a contest were spoiled by other load."""
 
 
+class EndedError(Exception):
+    """A process ended, or was ended, while it computed."""
+
+    def __init__(self, way: str, reason: object) -> None:
+        super().__init__(str(reason))
+        self.way = way
+
+
 class Server:
     """A running process that computes on request."""
 
@@ -92,11 +100,21 @@ class Server:
         return line["ready"], line["versions"]
 
     def compute(self, way: str) -> tuple[float, float]:
-        """Return the seconds of a computation, and the processor seconds that the process used in its turn."""
-        before = self._used()
-        self._popen.stdin.write(f"{SECONDS} {way}\n")  # type: ignore[union-attr]
-        self._popen.stdin.flush()  # type: ignore[union-attr]
-        return median(self._read()["times"]) / self.share, self._used() - before
+        """Return the seconds of a computation, and the processor seconds that the process used in its turn.
+
+        Those of its own processes are not counted, so it should compute without any.
+        """
+        impatience = Timer(PATIENCE, self._popen.kill)
+        impatience.start()
+        try:
+            before = self._used()
+            self._popen.stdin.write(f"{SECONDS} {way}\n")  # type: ignore[union-attr]
+            self._popen.stdin.flush()  # type: ignore[union-attr]
+            return median(self._read()["times"]) / self.share, self._used() - before
+        except OSError as error:  # also a ChildProcessError of `_read`
+            raise EndedError(way, error) from error
+        finally:
+            impatience.cancel()
 
     def _used(self) -> float:
         fields = Path(f"/proc/{self._popen.pid}/stat").read_text().rpartition(")")[2].split()
@@ -139,23 +157,37 @@ def compare(contest: Contest, environment: Mapping[str, str]) -> tuple[list[dict
                 missing.append(f"{Path(process.command[1]).name} {' '.join(process.command[2:])}: {error}")
                 continue
             versions |= its_versions
+            if known := set(ways) & set(servers):
+                raise ValueError(f"Two processes serve {', '.join(sorted(known))}.")
             servers |= dict.fromkeys(ways, server)
             results += server.lines
-        times, load = _rounds(servers, contest.rounds)
+        times, load = _rounds(servers, contest.rounds, missing)
     first = next(iter(times.values()), {})
     results += [_result(contest, way, its, first) for way, its in times.items()]
     return results, {"versions": versions, "missing": missing, **load}
 
 
-def _rounds(servers: Mapping[str, Server], rounds: int) -> tuple[dict[str, dict[int, float]], dict[str, Any]]:
-    """Return the seconds of each way by the number of the round, and how much others took of the processors."""
+def _rounds(
+    servers: dict[str, Server], rounds: int, missing: list[str]
+) -> tuple[dict[str, dict[int, float]], dict[str, Any]]:
+    """Return the seconds of each way by the number of the round, and how much others took of the processors.
+
+    A way whose process ends is added to `missing`.
+    """
     times: dict[str, dict[int, float]] = {way: {} for way in servers}
     foreign: list[float] = []
     spoiled = 0
     number = 0
     while number < rounds:
         taking_part = [way for way, server in servers.items() if number < (server.rounds or rounds)]
-        measured, share = _round(servers, taking_part[:: -1 if number % 2 else 1])
+        if not taking_part:
+            break
+        try:
+            measured, share = _round(servers, taking_part[:: -1 if number % 2 else 1])
+        except EndedError as error:
+            missing.append(f"{error.way}: {error}")
+            del servers[error.way], times[error.way]
+            continue
         if share > MAX_FOREIGN:
             spoiled += 1
             if spoiled > max(2, SPARE * rounds):
@@ -187,12 +219,9 @@ def _round(servers: Mapping[str, Server], ways: Sequence[str]) -> tuple[dict[str
 
 def _processors() -> tuple[float, float]:
     """Return the seconds that all processors have been busy, and those that other virtual machines have stolen."""
-    with suppress(OSError):
-        user, nice, system, _idle, _wait, irq, soft, stolen = map(
-            int, Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
-        )
-        return (user + nice + system + irq + soft) / TICKS, stolen / TICKS
-    return 0.0, 0.0
+    words = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    user, nice, system, _idle, _wait, irq, soft, stolen = map(int, words)
+    return (user + nice + system + irq + soft) / TICKS, stolen / TICKS
 
 
 def _result(contest: Contest, way: str, times: Mapping[int, float], first: Mapping[int, float]) -> dict[str, Any]:

@@ -83,8 +83,13 @@ LIMITS = (
 
 
 def all_results(contests: Contests) -> Results:
-    """Return the results of all contests."""
-    return [result for each in contests.values() for result in each["results"]]
+    """Return the results of all contests; what is measured once, such as the first step, only with all instructions."""
+    return [
+        result
+        for name, each in contests.items()
+        for result in each["results"]
+        if "ratio" in result or not name.startswith("training without AVX-512")
+    ]
 
 
 def targets(contests: Contests) -> str:
@@ -127,10 +132,12 @@ def _circumstances(contests: Contests) -> str:
         for each in contests.values()
     }
     foreign = max(each["foreign"] for each in contests.values())
+    rounds = sorted({each["rounds"] for each in contests.values()})
     repeated = sum(each["spoiled"] for each in contests.values())
     again = f"; {repeated} spoiled rounds were measured again" if repeated else ""
     return (
-        f"Measured {', and '.join(sorted(where))}; in the median round, others took at most {100 * foreign:.1f}% of "
+        f"Measured {', and '.join(sorted(where))}, in {' or '.join(map(str, rounds))} rounds, ways that take "
+        f"seconds in the first three; in the median round, others took at most {100 * foreign:.1f}% of "
         f"the processors\u2019 time{again}."
     )
 
@@ -138,6 +145,8 @@ def _circumstances(contests: Contests) -> str:
 def _table(part: str, contest: Mapping[str, Any]) -> str:
     """Return the table of a contest, with one row per way."""
     results = [each for each in contest["results"] if each["part"] == part]
+    if not results:
+        return "".join(f"Not measured: {each}.\n" for each in contest["missing"])
     first = results[0]
     lines = [
         f"| {first['case']} | {first['unit']} | times as fast as {first['way']} |",

@@ -119,7 +119,6 @@ _PARTS: _Varied = (
     ("tanh", {"gate": "tanh"}, 23.00, 6.38),
     ("ReLU", {"gate": "relu"}, 23.47, 6.98),
 )
-# Cardinality, base width, top-1 with 50 and with 101 layers.
 # The attention module, depth, parameters in 2^20, top-1 and top-5 accuracy; MobileNetV2 and the modules that we do not
 # have (A2-Nets, GCNet, GSoP-Net, AA-Net) are left out.
 _HU, _WOO = "Hu et al. 2018", "Woo et al. 2018"
@@ -151,6 +150,7 @@ _REGNETY = {
     "16GF": (15.9, 83.6, 23.0, 19.6),
     "32GF": (32.3, 145.0, 30.3, 19.0),
 }
+# Cardinality, base width, top-1 with 50 and with 101 layers.
 _PATHS = ((1, 64, 23.9, 22.0), (2, 40, 23.0, 21.7), (4, 24, 22.6, 21.4), (8, 14, 22.3, 21.3), (32, 4, 22.2, 21.2))
 
 

@@ -1,6 +1,7 @@
 """Benchmarks by turns: real processes that compute on request, and load from others that spoils the result."""
 
 import importlib
+import math
 import os
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def turns(monkeypatch):
     """The module, with short turns that any other load may disturb."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     module = importlib.import_module("turns")
-    for name, value in (("SECONDS", 0.03), ("PAUSE", 0.0), ("MAX_FOREIGN", 1.1)):
+    for name, value in (("SECONDS", 0.03), ("PAUSE", 0.0), ("MAX_FOREIGN", math.inf)):
         monkeypatch.setattr(module, name, value)
     return module
 
@@ -60,6 +61,14 @@ def test_process_that_fails_is_missing_with_its_reason(turns):
     results, circumstances = held(turns, (SERVE, {}), (FAIL, {}))
     assert [each["way"] for each in results if "ratio" in each] == ["first", "second"]
     assert circumstances["missing"][0].endswith("ModuleNotFoundError: No module named timm")
+
+
+def test_process_that_ends_while_it_computes_is_missing_and_the_others_go_on(turns):
+    dies = SERVE.replace('"first"', '"dies"').replace('"second"', '"other"').replace("time.sleep(0.002)", "dead()")
+    dies = dies.replace("emit(", "calls = iter(range(4))\ndead = lambda: next(calls)\nemit(")
+    results, circumstances = held(turns, (SERVE, {}), (dies, {}))
+    assert [each["way"] for each in results if "ratio" in each] == ["first", "second"]
+    assert [each.partition(":")[0] for each in circumstances["missing"]] == ["dies", "other"]
 
 
 @pytest.mark.skipif(not Path("/proc/stat").exists(), reason="the load is read from /proc")

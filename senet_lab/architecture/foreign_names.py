@@ -9,7 +9,7 @@ from senet_lab.architecture.presets import DEPTHS, PRESETS, depths
 
 _RESNET = re.compile(
     r"(?P<attention>se|eca|cbam)?_?(?P<family>resnet|resnext)(?P<pooling>aa|blur)?_?(?P<depth>\d+)(?P<variant>[cdt])?"
-    r"(?:_?(?P<cardinality>\d+)x(?P<base_width>\d+)d)?"
+    r"(?:_?(?P<cardinality>[1-9]\d{0,2})x(?P<base_width>[1-9]\d{0,2})d)?"
 )
 _OF_TIMM = re.compile(r"regnety_(?P<cost>\d{3})(?P<suffix>_tv)?")  # in units of 0.1 G multiply-adds
 _REGNET = re.compile(r"regnet(?P<separator>_?)y_?(?P<number>\d+)(?:[._](?P<digit>\d))?(?P<unit>[mg]f)")

@@ -18,6 +18,7 @@ from senet_lab.checks import one_of, quoted, whole
 from senet_lab.extras import require
 from senet_lab.gates.ablation import switchable
 from senet_lab.gates.sites import pixel_sites, sites
+from senet_lab.nets.on_keras import strided
 from senet_lab.nets.on_keras.entries import KINDS, UNKNOWN
 from senet_lab.nets.wiring import KERNELS
 
@@ -110,7 +111,9 @@ def class_gradient(model: keras.Model, images: Array, layer: str, classes: Seque
         chosen = ops.take_along_axis(score(later[source]), ops.convert_to_tensor(numbers)[:, None], axis=-1)
         return ops.sum(chosen)
 
-    arrays = (ops.convert_to_numpy(each) for each in (maps, _gradient(chosen_scores, maps), scores, predictions))
+    arrays = (
+        ops.convert_to_numpy(each) for each in (maps, _gradient(chosen_scores, maps, network), scores, predictions)
+    )
     return ClassGradient(*(each.astype("float32", copy=False) for each in arrays))
 
 
@@ -142,7 +145,7 @@ def _has_kernel(operation: Any) -> bool:
     return KINDS.get(type(operation).__name__, UNKNOWN) in KERNELS
 
 
-def _gradient(function: Callable[[Any], Any], at: Any) -> Any:
+def _gradient(function: Callable[[Any], Any], at: Any, network: Any) -> Any:
     """Return the gradient of a function with one number as result; nothing else here depends on the backend."""
     import keras
 
@@ -151,11 +154,14 @@ def _gradient(function: Callable[[Any], Any], at: Any) -> Any:
         import tensorflow as tf
 
         def gradient(at: Any) -> Any:
-            return tf.gradients(function(at), at, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+            with tf.GradientTape() as tape:
+                tape.watch(at)
+                value = function(at)
+            return tape.gradient(value, at, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
-        # A graph leaves out the gradients of the kernels, which an eager tape computes as well. With oneDNN and a batch
-        # of 1 or 3, that of a strided 1x1 convolution overwrites memory, and may end the process (TensorFlow 2.21).
-        return tf.function(gradient, autograph=False).get_concrete_function(at)(at)
+        # A graph takes longer, but leaves out the gradients of the kernels, one of which could end the process.
+        is_unsafe = any(map(strided.is_unsafe, network._flatten_layers()))
+        return tf.function(gradient, autograph=False)(at) if is_unsafe else gradient(at)
     if backend == "jax":
         import jax
 

@@ -75,7 +75,12 @@ def _read(run: Run, old: Record | None, rows: tuple[Mapping[str, float], ...] | 
 
 def _precision(run: Run, old: Record) -> str:
     """Say which precision was chosen for "auto"; nothing while it is not, and for other recipes."""
-    choice = run.precision_choice() if old.recipe.precision == "auto" else None
+    if old.recipe.precision != "auto":
+        return ""
+    try:
+        choice = run.precision_choice()
+    except DamagedFileError:  # its process says so when the run is resumed
+        return ""
     return choice.words() if choice else ""
 
 

@@ -48,7 +48,7 @@ def test_choice_without_bfloat16_is_float32():
     ("choice", "words"),
     [
         (PrecisionChoice("mixed_bfloat16", 1.24), "bfloat16, 1.24 times as fast as float32"),
-        (PrecisionChoice("float32", 0.5), "float32, 2.00 times as fast as bfloat16"),
+        (PrecisionChoice("float32", 0.5), "float32; in bfloat16, a step is only 0.50 times as fast"),
         (PrecisionChoice("float32"), "float32, chosen without timing"),
     ],
 )
@@ -72,6 +72,24 @@ def test_choice_of_a_run_is_made_once_and_stored(tmp_path, thumbnails):
     write_choice(run.folder, PrecisionChoice(other, 1.5))
     assert settled(run) == replace(AUTO, precision=other)
     assert run.recipe == AUTO
+
+
+@pytest.mark.usefixtures("float32")
+def test_run_that_has_begun_without_its_choice_is_refused(tmp_path, thumbnails):
+    run = Run.create(MINI, AUTO, thumbnails, folder=tmp_path / "run")
+    (run.folder / "checkpoints").mkdir()
+    (run.folder / "checkpoints/best.npz").write_bytes(b"")
+    with pytest.raises(DamagedFileError, match="it is missing, and the run has begun"):
+        settled(run)
+
+
+@pytest.mark.usefixtures("float32")
+def test_trial_ends_with_the_error_of_who_is_asked_before_a_step():
+    def stop():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        step_times(MINI, AUTO, ("float32", "mixed_bfloat16"), stop)
 
 
 def test_run_on_several_devices_computes_in_float32_without_timing(tmp_path, thumbnails):
@@ -104,7 +122,7 @@ def test_the_trainer_says_what_was_chosen_and_why(tmp_path, thumbnails):
 def test_damaged_choice_is_named_with_what_to_do(text, tmp_path, thumbnails):
     run = Run.create(MINI, AUTO, thumbnails, folder=tmp_path / "run")
     (run.folder / "precision.json").write_text(text)
-    with pytest.raises(DamagedFileError, match="delete it and resume the run"):
+    with pytest.raises(DamagedFileError, match="put back a copy of it, or create a new run"):
         read_choice(run.folder)
     assert any(error.path.name == "precision.json" for error in find_damage(run))
 

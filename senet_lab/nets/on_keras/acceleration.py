@@ -14,7 +14,7 @@ from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import on_tensorflow_cpu
 from senet_lab.nets.on_keras.grouped import PATHS, GroupedConvolution, fastest_path
 from senet_lab.nets.on_keras.normalization import FusedNormalization
-from senet_lab.nets.on_keras.strided import StridedConvolution
+from senet_lab.nets.on_keras.strided import SAFE_CHANNELS, StridedConvolution
 
 FUNCTIONS = ("train_function", "test_function", "predict_function")  # the functions that Keras traces for a model
 
@@ -71,13 +71,13 @@ def accelerations(model: Any) -> dict[str, str]:
 
     Returns:
         For each grouped convolution and batch normalization, by the layer's path: how it computes, or why it is plain.
-        Strided 1x1 convolutions are not listed: they are changed to avoid a fault, see `strided`.
+        Also for strided 1x1 convolutions of few channels, which avoid a fault of TensorFlow's.
     """
     require("keras", by="looking at the layers of a model")
     return {  # before it is built, a layer has no path
         layer.path or layer.name: _description(layer, speedup)
         for layer in _layers(model)
-        if (speedup := _speedup(layer)) and speedup is not STRIDED
+        if (speedup := _speedup(layer)) and (speedup is not STRIDED or _has_few_channels(layer))
     }
 
 
@@ -103,6 +103,10 @@ def _speedup(layer: Any) -> Speedup | None:
     return None
 
 
+def _has_few_channels(layer: Any) -> bool:
+    return bool(layer.built and layer.kernel.shape[2] < SAFE_CHANNELS)
+
+
 def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
     """Return why a layer stays plain; "" if it can be accelerated, or if a grouped convolution has a forced path."""
     import keras
@@ -110,9 +114,9 @@ def _obstacle(layer: Any, speedup: Speedup, path: str | None = None) -> str:
     base = keras.layers.BatchNormalization if speedup is FUSED else keras.layers.Conv2D
     if any(getattr(type(layer), name) is not getattr(base, name) for name in speedup.methods):
         return f"{type(layer).__name__} computes in its own way"
-    current = vars(layer).get(speedup.attribute)
-    if current is not None and not isinstance(current, speedup.operation):
-        return f"its `{speedup.attribute}` has been replaced"
+    for name in dict.fromkeys((speedup.attribute, *speedup.methods)):
+        if not isinstance(vars(layer).get(name), (speedup.operation, type(None))):
+            return f"its `{name}` has been replaced"
     if getattr(layer, "data_format", "channels_last") != "channels_last":
         return f"data_format is {layer.data_format!r}"
     has_faster = on_tensorflow_cpu() or (speedup is GROUPED and (path or fastest_path(layer.compute_dtype)) != "native")
@@ -141,6 +145,8 @@ def _description(layer: Any, speedup: Speedup) -> str:
         return f"grouped convolution: {operation.path}"
     if isinstance(operation, FusedNormalization):
         return "batch normalization: one operation"
+    if isinstance(operation, StridedConvolution):
+        return "strided 1x1 convolution: avoids a fault of TensorFlow's"
     return f"plain: {_obstacle(layer, speedup) or 'not accelerated yet'}"
 
 

@@ -1,8 +1,8 @@
 """Compute strided 1x1 convolutions of few channels without a fault of TensorFlow's.
 
-With oneDNN, TensorFlow 2.21 writes beyond the gradient of the kernel if the stride is more than 1, there are fewer than
-16 input channels and the number of images is odd. Often the process ends. Such a convolution uses every second value of
-the map, so the others can be left out before it.
+With oneDNN on a processor with AVX-512, TensorFlow 2.21 writes beyond the gradient of the kernel if the stride is more
+than 1, there are fewer than 16 input channels, and the images do not divide evenly among its threads. Often the process
+ends. Such a convolution uses every second value of the map, so the others can be left out before it.
 """
 
 from __future__ import annotations
@@ -34,3 +34,12 @@ class StridedConvolution:
 
         down, right = layer.strides
         return ops.conv(inputs[:, ::down, ::right], kernel, 1, "valid", data_format="channels_last")
+
+
+def is_unsafe(layer: Any) -> bool:
+    """Return whether a built layer is such a convolution, computed in Keras's own way."""
+    import keras
+
+    if not isinstance(layer, keras.layers.Conv2D) or "convolution_op" in vars(layer):
+        return False
+    return bool(layer.kernel_size == (1, 1) and max(layer.strides) > 1 and layer.kernel.shape[2] < SAFE_CHANNELS)

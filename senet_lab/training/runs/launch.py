@@ -11,7 +11,7 @@ from senet_lab.extras import TRAINING, require
 from senet_lab.files import must_be_file
 from senet_lab.gates.moments import FILE as GATES
 from senet_lab.training.estimate import check_memory
-from senet_lab.training.runs import images, log, request
+from senet_lab.training.runs import images, log, precision_choice, request
 from senet_lab.training.runs.checkpoint import must_be_folder
 from senet_lab.training.runs.process import WaitingProcess
 from senet_lab.training.runs.spare_process import take_spare_process
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # Files that a run's process or its starter writes, and advice for when something else is in their place.
 PROCESS_FILES = dict.fromkeys(("status.json", "metrics.csv", GATES, request.FILE, log.FILE), "delete it") | {
-    images.SKIP_LIST: images.ADVICE
+    images.SKIP_LIST: images.ADVICE,
+    precision_choice.FILE: precision_choice.ADVICE,
 }
 
 

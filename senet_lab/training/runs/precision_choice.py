@@ -14,7 +14,7 @@ from senet_lab.files import DamagedFileError, read_json, written_whole
 FILE = "precision.json"  # in the folder of a run
 FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"
 MARGIN = 1.05  # how many times as fast bfloat16 must be, so that noise does not choose a slower one
-ADVICE = "delete it and resume the run, which chooses again"
+ADVICE = "put back a copy of it, or create a new run"
 
 
 class PrecisionChoice(NamedTuple):
@@ -32,9 +32,9 @@ class PrecisionChoice(NamedTuple):
         """Say what was chosen and why."""
         if self.speedup is None:
             return "float32, chosen without timing"
-        chosen, other = ("bfloat16", "float32") if self.precision == BFLOAT16 else ("float32", "bfloat16")
-        ratio = self.speedup if self.precision == BFLOAT16 else 1 / self.speedup
-        return f"{chosen}, {ratio:.2f} times as fast as {other}"
+        if self.precision == BFLOAT16:
+            return f"bfloat16, {self.speedup:.2f} times as fast as float32"
+        return f"float32; in bfloat16, a step is only {self.speedup:.2f} times as fast"
 
 
 def choose(times: Mapping[str, Sequence[float]]) -> PrecisionChoice:

@@ -74,7 +74,7 @@ class Loop:
         """Prepare everything that training needs."""
         reporter, folder = self.reporter, self.run.folder
         reporter.warn(changed_versions(self.run.config["versions"]))
-        self.recipe = precision.settled(self.run)
+        self.recipe = precision.settled(self.run, self._raise_if_stopped)
         model.configure_keras(self.recipe)
         self.devices = prepare_devices(self.run.placement, self.recipe.accumulate)
         reporter.status = reporter.status._replace(device=model.device_name())
