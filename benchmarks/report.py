@@ -57,9 +57,9 @@ SUMMARY = (
 # Based on the tables below and on oneDNN's own log of what it computes (ONEDNN_VERBOSE=1), see decision 7.
 WHY = """Each ratio is the quotient of two that were taken round by round, both relative to senet_lab in float32.
 According to oneDNN\u2019s log, TensorFlow and PyTorch use the same kernels for these convolutions. TensorFlow takes
-longer to bring the weights of a grouped layer into oneDNN\u2019s order, in each call. It also computes both gradients at
-the same time, so that they share the cores, which the small networks feel. Why the inference of SE-ResNeXt-50 is slower
-is not known.
+longer to bring the weights of a grouped layer into oneDNN\u2019s order, in each call. It also computes both gradients
+at the same time, so that they share the cores, which the small networks feel. Why the inference of SE-ResNeXt-50 is
+slower is not known.
 """
 
 
