@@ -2,7 +2,7 @@
 // source senet_lab/explorer/layers.js 2b63a5ae2ff264a9
 // source senet_lab/explorer/layout.js 687620b622e4afb7
 // source senet_lab/explorer/messages.js c4670995e97c9bed
-// source senet_lab/explorer/widget.js 45f7e4eb02a2c6b3
+// source senet_lab/explorer/widget.js e42ce830f1fd424a
 // source senet_lab/widgets/controls.js 80bf66360804cd86
 // source senet_lab/widgets/conversation.js 5d527822a3c12afd
 // source senet_lab/widgets/dom.js 010a5faa9419c3c7
@@ -10,7 +10,7 @@
 // source senet_lab/widgets/messages.js 1709b8610692094b
 // source senet_lab/widgets/redraw.js 3f94e1db8f0257cf
 // source senet_lab/widgets/sight.js a0123fe9e863ac41
-// content 801b984e788735bb
+// content 1dba1b719da3affc
 // senet_lab/widgets/dom.js
 var element = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 var findAll = (root, selector) => [...root.querySelectorAll(
@@ -984,7 +984,8 @@ var widget_default = {
       const name = `${tab} ${parts.body.querySelector(".sn-card h3")?.textContent}`;
       if (name === partName) return;
       partName = name;
-      requestAnimationFrame(() => parts.body.scrollTo(0, 0));
+      const hasHourglass = parts.body.querySelector(".sn-card .sn-hourglass");
+      requestAnimationFrame(() => parts.body.scrollTo(hasHourglass ? parts.body.scrollWidth : 0, 0));
     }
     function saveOnce(download) {
       if (download.view !== view || (download.number ?? 0) <= downloads) return;

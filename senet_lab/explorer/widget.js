@@ -78,14 +78,15 @@ export default {
     }
 
     /**
-     * Scrolls back to the left when another part is opened, since a part is read from its input.
+     * Scrolls to the left; on a phone, to the right if a block is wider than the page, to show its squeeze-excite.
      * @param {string} tab
      */
     function slideToPart(tab) {
       const name = `${tab} ${parts.body.querySelector(".sn-card h3")?.textContent}`;
       if (name === partName) return;
       partName = name;
-      requestAnimationFrame(() => parts.body.scrollTo(0, 0));
+      const hasHourglass = parts.body.querySelector(".sn-card .sn-hourglass");
+      requestAnimationFrame(() => parts.body.scrollTo(hasHourglass ? parts.body.scrollWidth : 0, 0));
     }
 
     /** @param {Download} download */

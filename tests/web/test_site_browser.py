@@ -222,18 +222,6 @@ def test_every_tab_fits_a_phone_and_can_be_read_beside_a_pinned_network(page):
     expect(page.get_by_role("button", name="Pin as A")).to_be_hidden()
 
 
-def test_a_block_wider_than_a_phone_opens_at_its_input(page):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.get_by_role("tab", name="Network").click()
-    body = page.locator(".sn-explorer [data-part=body]")
-    for path in ("group2/block1", "group3/block1"):
-        body.evaluate("(e) => e.scrollTo(e.scrollWidth, 0)")  # from where the reader looked before
-        page.locator(f".sn-node[data-path='{path}']").first.press("Enter")
-        expect(page.locator(".sn-card h3")).to_contain_text(path[5])
-        assert body.evaluate("(e) => e.scrollWidth > e.clientWidth")
-        page.wait_for_function("document.querySelector('.sn-explorer [data-part=body]').scrollLeft === 0")
-
-
 @contextmanager
 def touch_screen(page):
     """Within it the page is on a screen that is touched; gives what touches it."""
