@@ -194,7 +194,7 @@ class Ledger:
     @cached_property
     def receptive_field(self) -> int:
         """Pixels of the input, along one side, that a unit of the last feature map sees (Araujo et al. 2019)."""
-        maps = (row for row in self.rows if len(row.output_shape) == 4 and row.kind != "global pool" and not row.in_se)
+        maps = (row for row in self.rows if len(row.output_shape) == 4 and not row.sees_all)
         return max((row.receptive_field for row in maps), default=1)
 
     def blocks(self) -> dict[tuple[str, str], tuple[Row, ...]]:

@@ -249,7 +249,8 @@ def _global_sequence_pooling(shape: Shape, data_format: str | None, keepdims: bo
     steps, channels = shape[:0:-1] if is_first else shape[1:]
     output: Shape = (None, channels, 1) if is_first else (None, 1, channels)
     output = output if keepdims else (None, channels)
-    return Entry("global pool", output, elementwise=steps * channels, kernel=steps)
+    # A sketch has its channels last: if they are taken for the steps, each step is pooled over its channels.
+    return Entry("global pool", output, elementwise=steps * channels, kernel=1 if is_first else steps)
 
 
 @layer

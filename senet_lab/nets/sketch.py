@@ -21,10 +21,9 @@ T = TypeVar("T")
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 MAX_SIDES = 8  # of a shape, not counting the batch
-# Of a gate per channel; then of a gate per pixel, and of the sum of both results.
-SE_ROLES = frozenset(
-    ["squeeze", "reduce", "gate", "scale", "spatial squeeze", "spatial gate", "spatial scale", "sum"]
-)  # a set, since every row is looked up
+# Sets, since every row is looked up: what computes a gate per channel; then all that belongs to attention.
+GATE_ROLES = frozenset(["squeeze", "reduce", "gate"])
+SE_ROLES = GATE_ROLES | {"scale", "spatial squeeze", "spatial gate", "spatial scale", "sum"}
 
 
 class Entry(NamedTuple):
@@ -64,7 +63,8 @@ class Row(NamedTuple):
         function: name of the activation that the layer computes, also after a convolution; "" if it computes none.
         activations: numbers in the output, per image.
         receptive_field: pixels of the input, along one side, that a unit sees through windows (Araujo et al. 2019).
-            A gate sees the whole map, but the map that it scales keeps its receptive field.
+            A gate per channel sees the whole map, but the map that it scales keeps its receptive field. A gate per
+            pixel is computed through windows, so the map that it scales has its receptive field if that is larger.
         role: purpose of the layer in its block: "squeeze", "reduce", "gate" and "scale" belong to squeeze-excite or
             another attention module, which may also have a "spatial squeeze", "spatial gate", "spatial scale" and
             "sum"; "shortcut" is the projection, "output" the last activation; "" for all others.
@@ -94,6 +94,14 @@ class Row(NamedTuple):
         """Whether the layer is part of squeeze-excite, or of another attention module."""
         return self.role in SE_ROLES
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether the output depends on a whole map, as global pooling and the layers between it and a gate do."""
+        if self.kind == "global pool":
+            pools_channels = self.kernel == 1 and self.elementwise > self.activations  # as CBAM does for each pixel
+            return not pools_channels
+        return len(self.output_shape) == 2 or self.role in GATE_ROLES
+
 
 class Sketch:
     """A feature map without numbers; a layer that is called on it counts instead of computing.
@@ -106,7 +114,8 @@ class Sketch:
         shape: (None, height, width, channels) or (None, features).
         written: the rows of the layer or block that has this output.
         inputs: the sketches on which that layer or block was called.
-        field, jump: receptive field, and distance between neighboring units, in pixels of the input.
+        field, jump: receptive field, and distance between neighboring units, in pixels of the input; 0 for channels of
+            one place.
         names: how often each automatic name has been used; all sketches of a network share this counter.
     """
 
@@ -162,11 +171,12 @@ class Sketch:
     def write(self, name: str, entry: Entry, role: str = "") -> Sketch:
         """Return the output of a layer, with its row; without a `role`, the role is derived from the name."""
         field = self.field + (entry.kernel - 1) * self.jump
-        output = self.onward(entry.output_shape, field, self.jump * entry.stride)
         group, block = place(name)
-        output.written = (
-            Row(name, group, block, *entry, prod(entry.output_shape[1:]), ceil(field), role or role_of(name)),
-        )
+        row = Row(name, group, block, *entry, prod(entry.output_shape[1:]), ceil(field), role or role_of(name))
+        # One place is left of a map that is pooled globally; the neighbors over which ECA convolves are its channels.
+        is_pooled = entry.kind == "global pool" and row.sees_all
+        output = self.onward(entry.output_shape, field, 0 if is_pooled else self.jump * entry.stride)
+        output.written = (row,)
         return output
 
 
@@ -263,12 +273,8 @@ def _keras_layer(keras_name: str, *args: Any, **kwargs: Any) -> Any:
 
 def write_row(inputs: Sequence[Sketch], name: str, entry: Entry, role: str) -> Sketch:
     """Return the output of a layer with one or more inputs, with its row."""
-    # A scaled map keeps its receptive field, although a gate depends on the whole map, or on a window around a pixel.
-    is_scaled = entry.kind == "scale"
-    widest = max(
-        inputs,
-        key=lambda each: (len(each.shape) == 4 and each.shape[1] > 1, each.shape[-1] if is_scaled else 0, each.field),
-    )
+    # A scaled map keeps its receptive field, although a gate per channel depends on the whole map.
+    widest = max(inputs, key=lambda each: (prod(each.shape[1:-1]) > 1, each.field, each.jump))
     output = widest.write(name, entry, role)
     output.inputs = tuple(inputs)
     return output

@@ -78,3 +78,10 @@ def test_no_gate_is_said_to_see_more_than_what_comes_after_it():
         assert rows[f"group1_block1_{name}"].sees_all
     assert (rows["group1_block1_se_scale"].sees_all, rows["group1_block1_se_scale"].field) == (False, 19)
     assert rows["classifier_dense"].sees_all
+
+
+def test_gate_per_pixel_is_listed_with_its_window_and_field():
+    rows = {row.name: row for row in listed_layers(LEDGERS["cbam"])}
+    mean, conv = (rows[f"group1_block1_cbam_spatial_{name}"] for name in ("squeeze_mean", "gate_conv"))
+    assert (mean.window, mean.sees_all, mean.field) == ("1\u00d71", False, 19)
+    assert (conv.window, conv.sees_all, conv.field) == ("7\u00d77", False, 19 + 6 * 4)

@@ -298,6 +298,56 @@ def test_squeeze_excite_of_a_foreign_model_is_found_by_what_it_computes():
     assert not plain.se.layers
 
 
+def with_pixel_gates(pooled):
+    """CBAM's gate per pixel as a foreign model may have it, without names that state it."""
+    x = keras.Input((8, 8, 6))
+    y = layers.Conv2D(6, 3, padding="same", name="map")(x)
+    mean = pooled(layers.Reshape((64, 6), name="pixels")(y))
+    mean = layers.Reshape((8, 8, 1), name="back")(mean)
+    gate = layers.Conv2D(1, 7, padding="same", activation="sigmoid", name="gate")(mean)
+    return keras.Model(x, layers.Conv2D(6, 3, name="next")(layers.Multiply(name="times")([gate, y])))
+
+
+MEANS_OF_CHANNELS = {
+    "kept": layers.GlobalAveragePooling1D("channels_first", keepdims=True, name="mean"),
+    "flat": layers.GlobalAveragePooling1D("channels_first", name="mean"),
+    "max": layers.GlobalMaxPooling1D("channels_first", name="mean"),
+    "operation": lambda x: keras.ops.mean(x, axis=-1),
+}
+
+
+@pytest.mark.parametrize("name", MEANS_OF_CHANNELS)
+def test_gate_per_pixel_of_a_foreign_model_sees_a_window_and_so_does_the_map_that_it_scales(name):
+    ledger = Ledger.of(with_pixel_gates(MEANS_OF_CHANNELS[name]))
+    assert [row.receptive_field for row in ledger.rows] == [1, 3, 3, 3, 3, 9, 9, 11]
+    assert [row.kernel for row in ledger.rows] == [1, 3, 1, 1, 1, 7, 1, 3]
+    assert ledger.receptive_field == 11
+    assert not any(row.sees_all for row in ledger.rows if row.kind == "global pool")
+
+
+def sequence_network(data_format, shape):
+    """A network of sequences, with global pooling over all of their steps."""
+    x = inputs = keras.Input(shape)
+    for strides in (1, 2):
+        x = layers.Conv1D(8, 3, strides, padding="same", data_format=data_format)(x)
+    return keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling1D(data_format)(x)))
+
+
+def test_sequences_with_channels_first_have_the_rows_of_those_with_channels_last():
+    first = Ledger.of(sequence_network("channels_first", (6, 32)))
+    last = Ledger.of(sequence_network("channels_last", (32, 6)))
+    assert [row[1:] for row in first.rows] == [row[1:] for row in last.rows]
+    (pool,) = (row for row in first.rows if row.kind == "global pool")
+    assert (pool.kernel, pool.sees_all) == (16, True)
+
+
+def test_global_pooling_of_maps_that_have_channels_first_and_were_made_sequences_covers_all_pixels():
+    x = keras.Input((3, 8, 8))
+    y = layers.Reshape((4, 64))(layers.Conv2D(4, 1, data_format="channels_first")(x))
+    pool = Ledger.of(keras.Model(x, layers.GlobalAveragePooling1D("channels_first")(y))).rows[-1]
+    assert (pool.kernel, pool.sees_all) == (64, True)
+
+
 def with_eca(channels=6):
     """ECA as a foreign model may have it, without names that state it."""
     x = keras.Input((8, 8, channels))
@@ -315,6 +365,7 @@ def test_eca_of_a_foreign_model_is_found_by_what_it_computes_and_counted_as_tens
         **dict.fromkeys(("mixed", "gates", "back"), "gate"), "times": "scale",
     }  # fmt: skip
     assert (ledger.attention, ledger.se.name, ledger.se.params, ledger.macs) == ("eca", "ECA", 3, 18)
+    assert {row.receptive_field for row in ledger.rows[1:-1]} == {8}  # channels are no pixels
     assert {total.name for total in ledger.by_kind()} == {"input", "ECA"}
     assert not ON_TENSORFLOW or ledger.macs == profiled(model, (8, 8, 6))
 

@@ -1,6 +1,7 @@
 """The ledger: sums that add up, groups and kinds, networks composed by hand; without Keras."""
 
 import gc
+from dataclasses import replace
 
 import pytest
 
@@ -167,6 +168,34 @@ def test_a_name_of_ones_own_does_not_make_squeeze_excite():
 def test_the_receptive_field_of_any_network_is_that_of_its_last_map():
     assert Ledger.of(Conv2D(4, 7)(Sketch((32, 32, 3)))).receptive_field == 7
     assert Ledger.of(Conv2D(4, 3)(mini_map(Sketch((32, 32, 3))))).receptive_field == 7 + 2 * 2
+
+
+@pytest.mark.parametrize(("attention", "extra"), [("se", 0), ("eca", 0), ("scse", 0), ("cbam", 6)])
+@pytest.mark.parametrize("side", [32, 224])  # of 32 pixels, one is left in group 4
+@pytest.mark.parametrize("place", ["standard", "post"])
+def test_the_receptive_field_grows_with_attention_only_by_windows_that_compute_gates_per_pixel(
+    attention, extra, side, place
+):
+    """CBAM's 7x7 convolution adds 6 pixels of its map in each block; jumps are 4, 8, 16 and 32."""
+    network = Architecture(depth=50, attention=attention, place=place, input_shape=(side, side, 3))
+    jumps = 3 * 4 + 4 * 8 + 6 * 16 + 3 * 32
+    assert network.ledger().receptive_field == replace(network, ratio=None).ledger().receptive_field + extra * jumps
+
+
+def test_pooling_over_channels_has_a_window_of_one_pixel_and_the_field_of_its_input():
+    rows = {row.name: row for row in Ledger.of(SEResNet.cbam_block(Conv2D(16, 3)(Sketch((9, 9, 3))), name="a")).rows}
+    for pooled in ("mean", "max"):
+        row = rows[f"a_cbam_spatial_squeeze_{pooled}"]
+        assert (row.kernel, row.receptive_field, row.elementwise) == (1, 3, 7 * 7 * 16)
+    assert rows["a_cbam_spatial_gate"].receptive_field == rows["a_cbam_spatial_scale"].receptive_field == 3 + 6
+    assert rows["a_cbam_scale"].receptive_field == 3
+
+
+def test_what_sees_a_whole_map_is_the_gate_per_channel_and_what_follows_global_pooling():
+    rows = Architecture(groups=((16, 1),), attention="cbam", ratio=4).ledger().rows
+    channels = ("squeeze_mean", "squeeze_max", "squeeze", "reduce", "gate_dense", "gate_mean", "gate_max", "gate_sum")
+    seeing = [*(f"group1_block1_cbam_{name}" for name in (*channels, "gate")), "classifier_pool", "classifier_dense"]
+    assert [row.name for row in rows if row.sees_all] == seeing
 
 
 def mini_map(x):

@@ -30,7 +30,7 @@ COLUMNS = (
 )
 SAME_FIELDS = ("kind", "groups", "params", "state", "macs", "activations")
 NOTE = (
-    "per image; field: receptive field through convolutions and pooling, though a gate sees the whole map; "
+    "per image; field: receptive field through convolutions and pooling, though a gate per channel sees the whole map; "
     "bars are relative to the largest layer"
 )
 
@@ -49,7 +49,7 @@ class LayerRow(NamedTuple):
         groups, params, state, macs, activations: as in `Row`.
         macs_text, activations_text: the two numbers as text.
         field: receptive field in pixels, less that of the block's first layer.
-        sees_all: whether it depends on the whole map, as everything after a global pooling does.
+        sees_all: as in `Row`.
     """
 
     suffix: str
@@ -157,14 +157,7 @@ def _row(row: Row, start: int, field: int, attention: str) -> LayerRow:
         macs_text="unknown" if row.kind == UNKNOWN else short(row.macs),
         activations_text=short(row.activations),
         field=ceil(row.receptive_field) - field,
-        sees_all=row.kind == "global pool" or len(row.output_shape) == 2 or (row.in_se and not _keeps_field(row)),
-    )
-
-
-def _keeps_field(row: Row) -> bool:
-    """Return whether a layer of an attention module sees no more than the map: it scales, or its gate is a pixel's."""
-    return row.role in ("scale", "spatial scale", "sum") or (
-        row.kind == "conv" and row.role == "spatial gate" and row.kernel == 1
+        sees_all=row.sees_all,
     )
 
 

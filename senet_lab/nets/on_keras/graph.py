@@ -142,13 +142,17 @@ def _tensors(structure: Any) -> list[Any]:
 
 def _ranks_of_channels_first(model: Any) -> set[int]:
     """Return the numbers of axes of maps whose channels come first: as many as inputs have, if a layer has any."""
-    if not any(has_channels_first(layer) for layer in model._flatten_layers()):
-        return set()
-    return {len(each.shape) for each in model.inputs if len(each.shape) > 2}
+    ranks = {len(each.shape) for each in model.inputs if len(each.shape) > 2}
+    layers = list(model._flatten_layers())
+    if any(map(has_channels_first, layers)):
+        return ranks
+    # Global pooling says nothing of its model: CBAM takes pixels for channels to pool over the channels of each.
+    names = [type(each).__name__ for each in layers if getattr(each, "data_format", None) == "channels_first"]
+    return ranks & {3} if any(not name.startswith("Global") for name in names) else set()
 
 
 def has_channels_first(layer: Any) -> bool:
-    """Return whether a layer takes maps whose channels come first; CBAM pools sequences as if theirs did."""
+    """Return whether a layer takes maps, and not sequences, whose channels come first."""
     is_of_sequences = "1D" in type(layer).__name__
     return getattr(layer, "data_format", None) == "channels_first" and not is_of_sequences
 
@@ -204,6 +208,11 @@ class _Reading:
         is_last = len(shape) not in self._channels_first or getattr(operation, "data_format", "") == "channels_last"
         return shape if is_last else (shape[0], *shape[2:], shape[1])
 
+    def _pools_channels(self, operation: Any, kind: str) -> bool:
+        """Return whether a layer pools the channels of each step, since its model does not have them first."""
+        is_first = getattr(operation, "data_format", "") == "channels_first"
+        return kind == "global pool" and is_first and not self._channels_first
+
     def visit(self, operation: Any, prefix: str = "") -> Callable[..., Any]:
         """Return what is called instead of a layer or operation: it returns the shapes of its outputs."""
 
@@ -234,7 +243,10 @@ class _Reading:
                 "without None."
             )
         entry = entry_of(operation, shapes, outputs[0].shape, self._counted)
-        entry = entry._replace(output_shape=self.row_shape(operation, entry.output_shape))
+        entry = entry._replace(
+            output_shape=self.row_shape(operation, entry.output_shape),
+            kernel=1 if self._pools_channels(operation, entry.kind) else entry.kernel,
+        )
         role = role_of(name) or (entry.kind == "scale" and role_of_product(inputs)) or ""
         first = write_row(inputs, name if times == 1 else f"{name} (call {times})", entry, role)
         self.written.append(first)
