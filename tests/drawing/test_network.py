@@ -17,7 +17,7 @@ from senet_lab.drawing.network.overview import HEIGHT, draw_network
 from senet_lab.drawing.network.part import draw_part
 from senet_lab.drawing.network.paths import breadcrumb, resolve
 from senet_lab.drawing.network.summary import picture
-from senet_lab.drawing.network.words import facts
+from senet_lab.drawing.network.words import facts, layers_of, stride_of
 from senet_lab.nets.layers import Add, BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ReLU
 
 RESNEXT = Architecture("resnext", 50)
@@ -463,6 +463,24 @@ def test_the_breadcrumb_of_a_path_leads_back_up():
     assert [button.get("data-path") for button in buttons] == ["", "group2", "group2/block1", "group2/block1/se"]
     assert [button.get("aria-current") for button in buttons] == [None, None, None, "location"]
     assert trail.get("aria-label") == "Where you are"
+
+
+def test_blur_pooling_is_one_layer_in_the_words_of_a_part():
+    blurred = Anatomy.of(replace(POOLED, downsampling="blur", stem="imagenet").ledger())
+    stem, block = blurred.part("stem"), blurred.part("group2/block1")
+    assert layers_of(stem) == "7\u00d77 64 \u2192 pool \u2192 blur"
+    assert layers_of(block).split(" \u2192 ")[1:4] == ["3\u00d73 256 in 32 paths", "blur", "1\u00d71 512"]
+    assert stride_of(block) == "stride 2 in the 3\u00d73 blur"
+    averaged = Anatomy.of(POOLED.ledger()).part("group2/block1")
+    assert "pool" in layers_of(averaged).split(" \u2192 ")
+    assert stride_of(averaged) == "stride 2 in the 2\u00d72 pooling"
+
+
+def test_stem_that_blurs_draws_one_box_for_the_blur():
+    ledger = replace(POOLED, downsampling="blur", stem="imagenet").ledger()
+    drawn = draw_part(ledger, "stem").svg()
+    assert "3\u00d73 blur" in drawn
+    assert "2\u00d72 pool" not in drawn
 
 
 def test_facts_are_those_of_the_ledger():

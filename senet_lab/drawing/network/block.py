@@ -9,14 +9,15 @@ from typing import NamedTuple
 from senet_lab.drawing import svg
 from senet_lab.drawing.network.anatomy import Part
 from senet_lab.drawing.network.words import (
+    POOLS,
     attention_words,
     gate_kernel,
+    join_blurs,
     kernel,
     layer_tip,
     layers_of,
     pooling,
     side,
-    stride_words,
     title,
 )
 from senet_lab.drawing.svg import Box, Drawing, Mark, Node, Shape
@@ -31,7 +32,7 @@ BUNDLE_WIDTH, BUNDLE_HEIGHT = 82, 100  # of one with many paths
 FAN = 82.0  # from the middle of the bundle to the point where its strands meet, or less if there is no room
 POOL_WIDTH, POOL_HEIGHT = 24, 44  # of a pooling layer, whose right side is half as high
 MAX_STRANDS = 64  # more would blur
-STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "pool": 46, "se": 138, "add": 46, "relu": 94}
+STATION_WIDTHS = {"conv": 102, "grouped conv": 166, "pool": 46, "blur": 46, "se": 138, "add": 46, "relu": 94}
 
 
 class Station(NamedTuple):
@@ -90,11 +91,11 @@ def _past_bundles(stations: list[Station], line: float) -> str:
 def _stations(rows: tuple[Row, ...], place: str) -> list[Station]:
     """Return the stops in the order of the rows, distributed over the width of the drawing."""
     stops: list[tuple[str, list[Row]]] = []
-    for row in rows:
+    for row in join_blurs(rows):
         if row.role == "shortcut" or (row.in_se and place == "identity"):
             continue
         kind = "se" if row.in_se else "relu" if row.role == "output" else row.kind
-        if kind in ("se", "pool") and stops and stops[-1][0] == kind:  # a blur is two poolings
+        if kind == "se" and stops and stops[-1][0] == kind:
             stops[-1][1].append(row)
         elif kind in STATION_WIDTHS:
             stops.append((kind, [row]))
@@ -119,20 +120,19 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
         marks = [svg.rect(*box, "box", 6), svg.text(x, line - 3, "ReLU", "label")]
         marks.append(svg.text(x, line + 12, svg.cut(size(rows[0].output_shape), 78, 6.6)))
         return svg.Node(marks, box, layer_tip(rows[0], "ReLU"), f"ReLU, output {size(rows[0].output_shape)}")
-    if kind == "pool":
-        return _pooling(rows, x, line, before)
+    if kind in POOLS:
+        return _pooling(rows[0], x, line, before)
     return _convolution(rows[0], x, line, before, station.fan)
 
 
-def _pooling(rows: tuple[Row, ...], x: float, line: float, before: str) -> Node:
+def _pooling(row: Row, x: float, line: float, before: str) -> Node:
     """Draw pooling as a shape that narrows to half its height, with its window and the map's size beside it."""
     left, half = x - POOL_WIDTH / 2, POOL_HEIGHT / 2
     outline = f"M {left:.1f} {line - half:.1f} l {POOL_WIDTH} {half / 2:g} v {half:g} l -{POOL_WIDTH} {half / 2:g} z"
-    row, is_blur = rows[-1], len(rows) > 1
-    lines = ["3\u00d73 blur" if is_blur else f"{kernel(row)} mean", *_change(row, before)]
+    lines = [f"{kernel(row)} {'blur' if row.kind == 'blur' else 'mean'}", *_change(row, before)]
     top = line - 43 if line == BRANCH_Y else line + half + 15  # on the low branch, squeeze-excite may be above
     marks = [svg.path(outline, "box"), *svg.lines(x, top, lines, 14)]
-    name = f"3\u00d73 blur, {stride_words(row)}" if is_blur else pooling(row)
+    name = pooling(row)
     box = Box(left, line - half, POOL_WIDTH, POOL_HEIGHT)
     return svg.Node(marks, box, layer_tip(row, name), f"{name}, output {size(row.output_shape)}")
 

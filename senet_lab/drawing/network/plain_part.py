@@ -11,6 +11,7 @@ from senet_lab.drawing.network.words import (
     WINDOWS,
     after,
     function,
+    join_blurs,
     kernel,
     layer_tip,
     shape_change,
@@ -63,7 +64,7 @@ def draw_plain_part(
 def _stations(rows: tuple[Row, ...]) -> list[list[Row]]:
     """Return the layers, each with the batch normalization and activation that follow it, and without padding."""
     stations: list[list[Row]] = []
-    for row in rows:
+    for row in join_blurs(rows):
         if row.kind in (*AFTER, "activation") and stations:
             stations[-1].append(row)
         elif row.kind not in ("pad", "crop", "input"):

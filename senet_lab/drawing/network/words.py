@@ -17,7 +17,9 @@ CONVOLUTIONS = {
     "conv": "convolution", "grouped conv": "convolution", "depthwise conv": "depthwise convolution",
     "separable conv": "separable convolution", "transposed conv": "transposed convolution",
 }  # fmt: skip
-WINDOWS = (*CONVOLUTIONS, "pool")
+POOLS = {"pool": "pooling", "blur": "blur"}
+WINDOWS = (*CONVOLUTIONS, *POOLS)
+BLUR_STEPS = [("pad", 1), ("pool", 2), ("pool", 2)]  # kind and kernel of the layers of blur pooling
 # Omitted from a line of layers.
 UNNAMED = ("batch norm", "norm", "activation", "pad", "crop", "scale", "input", "identity", "reshape",
            "arithmetic", "stochastic depth", "layer scale", "rescale")  # fmt: skip
@@ -51,10 +53,22 @@ def block_number(part: Part) -> str:
 
 def stride_of(part: Part) -> str:
     """Return the stride of a block's branch, such as stride 2 in the 3\u00d73; "" if it has none."""
-    strided = [row for row in part.rows if row.stride > 1 and row.role != "shortcut" and row.kind in WINDOWS]
-    for row in sorted(strided, key=lambda row: row.kind == "pool")[:1]:
-        return f"stride {row.stride} in the {kernel(row)}{' pooling' if row.kind == 'pool' else ''}"
+    rows = join_blurs(part.rows)
+    strided = [row for row in rows if row.stride > 1 and row.role != "shortcut" and row.kind in WINDOWS]
+    for row in sorted(strided, key=lambda row: row.kind in POOLS)[:1]:
+        return " ".join(filter(None, (f"stride {row.stride} in the {kernel(row)}", POOLS.get(row.kind))))
     return ""
+
+
+def join_blurs(rows: Sequence[Row]) -> list[Row]:
+    """Return layers with one 3\u00d73 "blur" for each blur pooling, which is a pad and two means of 2\u00d72."""
+    joined: list[Row] = []
+    for row in rows:
+        joined.append(row)
+        last = joined[-3:]
+        if [(each.kind, each.kernel) for each in last] == BLUR_STEPS and last[1].stride == 1:
+            joined[-3:] = [row._replace(kind="blur", kernel=3)]
+    return joined
 
 
 def kernel(row: Row) -> str:
@@ -63,8 +77,9 @@ def kernel(row: Row) -> str:
 
 
 def pooling(row: Row) -> str:
-    """Return the pooling of a block of this package, which is always of averages."""
-    return f"{kernel(row)} average pooling, {stride_words(row)}"
+    """Return the pooling of a block of this package: a blur, or else always of averages."""
+    kind = "blur" if row.kind == "blur" else "average pooling"
+    return f"{kernel(row)} {kind}, {stride_words(row)}"
 
 
 def function(row: Row) -> str:
@@ -109,7 +124,7 @@ def layers_of(part: Part) -> str:
     """Return the layers with weights in order: 1\u00d71 256 \u2192 3\u00d73 256 in 32 paths."""
     steps = []
     own_words = part.attention not in ("", "se")
-    for row in part.rows:
+    for row in join_blurs(part.rows):
         if row.in_se and own_words:
             steps += [f"{attention_step(part)}"] if row.role == "scale" else []
             continue
