@@ -35,14 +35,16 @@ def sites(model: Any) -> tuple[Site, ...]:
     and blocks that this package did not build. Maps have channels last.
 
     Raises:
-        ValueError: the model is not functional, or has no gates; the message says which.
+        ValueError: the model is not functional, or has no gates, or has them per pixel only; the message says which.
     """
     found = _channel_sites(model)
     if not found:
-        raise ValueError(
-            f"`{model.name}` has no squeeze-excite gate: no layer multiplies feature maps by one number a channel "
-            "that was computed from them; try a network with a ratio, and one that is not nested in another."
-        )
+        rule = "no layer multiplies feature maps by one number per channel that was computed from them"
+        fit = "try a network with a ratio, and one that is not nested in another"
+        if pixels := len(pixel_sites(model)):
+            rule += f"; {pixels} {'layer does' if pixels == 1 else 'layers do'} so by one number per pixel"
+            fit = "try gates.pixel_gates(model, images), which returns these"
+        raise ValueError(f"`{model.name}` has no squeeze-excite gate: {rule}; {fit}.")
     return found
 
 

@@ -118,6 +118,8 @@ def test_a_model_with_gates_per_pixel_only_has_them_by_the_name_of_its_layer():
     model = keras.Model(inputs, keras.layers.Multiply(name="weigh")([inputs, gate]))
     (values,) = (found := g.pixel_gates(model, IMAGES)).values()
     assert (list(found), values.shape) == (["weigh"], (7, 8, 8))
+    with pytest.raises(ValueError, match=r"no squeeze-excite gate.*1 layer does so by one.*try gates\.pixel_gates"):
+        g.gates(model, IMAGES)
 
 
 @pytest.mark.parametrize(
