@@ -25,11 +25,11 @@ INTRODUCTION = """# Performance
 
 Seconds depend on the machine, so compare figures within a table. Where several ways are compared, they take turns:
 each is a warm process that waits while another computes for about a second, and the order changes from round to round.
-Figures are medians over the rounds, with minimum and maximum in parentheses; ratios are taken round by round. A round
-in which other processes or virtual machines took more than 5% of the processors\u2019 time is measured again; if this
-happens too often, the last result stays, with its date. In all processes, glibc keeps the memory that a step frees,
-which makes PyTorch faster as well. `make bench` measures anew what this page shows up to \u201cGrowth\u201d; it needs
-`make peers`.
+Figures are medians over the rounds, with minimum and maximum in parentheses; ratios are taken round by round. If other
+processes or virtual machines took more than 5% of the processors\u2019 time during a turn, the round is measured again;
+if this happens too often, the last result stays, with its date. In all processes, glibc keeps the memory that a step
+frees, which makes PyTorch faster as well. `make bench` measures anew what this page shows up to \u201cGrowth\u201d; it
+needs `make peers`.
 
 The versions: {versions}.
 """
@@ -55,11 +55,10 @@ SUMMARY = (
 )  # fmt: skip
 
 # Based on the tables below and on oneDNN's own log of what it computes (ONEDNN_VERBOSE=1), see decision 7.
-WHY = """Each ratio is the quotient of two that were taken round by round, both relative to senet_lab in float32.
-According to oneDNN\u2019s log, TensorFlow and PyTorch use the same kernels for these convolutions. TensorFlow takes
-longer to bring the weights of a grouped layer into oneDNN\u2019s order, in each call. It also computes both gradients
-at the same time, so that they share the cores, which the small networks feel. Why the inference of SE-ResNeXt-50 is
-slower is not known.
+WHY = """According to oneDNN\u2019s log, TensorFlow and PyTorch use the same kernels for these convolutions. TensorFlow
+takes longer to bring the weights of a grouped layer into oneDNN\u2019s order, in each call. It also computes both
+gradients at the same time, so that they share the cores; one operation at a time, or one thread per operation, is no
+faster (decision 7). Why the inference of SE-ResNeXt-50 is slower is not known.
 """
 
 
