@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -25,6 +25,7 @@ KINDS = {
 }  # fmt: skip
 JSON_KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "a text", bool: "true or false"}
 _Kind = TypeVar("_Kind")
+_Record = TypeVar("_Record")
 
 
 class DamagedFileError(ValueError):
@@ -143,6 +144,20 @@ def read_json(path: Path, kind: type[_Kind], advice: str, *, at_most: int = MAX_
     if not isinstance(value, kind):
         raise DamagedFileError(path, f"it must hold {JSON_KINDS[kind]}, not {quoted(value)}", advice)
     return value
+
+
+def read_record(
+    path: Path, kind: type[_Kind], make: Callable[[_Kind], _Record], advice: str, *, at_most: int = MAX_BYTES
+) -> _Record:
+    """Return what `make` returns for the value of a JSON file; arguments and errors as for `read_json`.
+
+    Its TypeError or ValueError says why the value is invalid, and becomes a DamagedFileError.
+    """
+    value = read_json(path, kind, advice, at_most=at_most)
+    try:
+        return make(value)
+    except (TypeError, ValueError) as error:
+        raise DamagedFileError(path, str(error).rstrip("."), advice) from error
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Measure free memory and the peak of a process, in bytes, and pause garbage collection during imports."""
+"""Measure free memory and the peak of a process, in bytes, and pause garbage collection."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def remaining() -> int | None:
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Pause garbage collection in all threads, for an import: it would scan every new object repeatedly and free none.
+    """Pause garbage collection in all threads while much is created: it would scan all of it repeatedly and free none.
 
     Importing Keras with TensorFlow took 3.6 instead of 4.4 seconds of CPU time on 2026-11-30.
     """

@@ -12,8 +12,9 @@ from typing import Any
 from senet_lab.architecture import regnet as regnet_rule
 from senet_lab.architecture import style
 from senet_lab.export.trees import Program, assignment, called_name
-from senet_lab.nets import blocks, network, regnet, se_resnet, se_resnext
+from senet_lab.nets import attention, blocks, convolution, network, regnet, se_resnet, se_resnext
 
+SHARED = (convolution, attention, blocks)
 FAMILY = {"resnet": se_resnet, "resnext": se_resnext, "regnet": regnet}
 BORROWED = {"regnet": se_resnext}  # the module whose groups and blocks a family uses
 # The helpers from outside `senet_lab.nets`.
@@ -28,14 +29,15 @@ CHECKS = {"whole": 1, "ratio_or_none": 1, "divisible": 1, "for_each_group": 1, "
 @cache
 def source(family: str) -> Program:
     """Return the functions of a family, without annotations, checks and automatic names."""
-    modules = (blocks, *([BORROWED[family]] if family in BORROWED else []), FAMILY[family], network)
+    modules = (*SHARED, *([BORROWED[family]] if family in BORROWED else []), FAMILY[family], network)
     functions = {name: function for module in modules for name, function in _functions(module).items()}
     return functions | {name: _functions(module)[name] for name, module in HELPERS.items()}
 
 
 def namespace(family: str) -> dict[str, Any]:
     """Return the global names that these functions use, such as layers and styles."""
-    return vars(blocks) | vars(BORROWED.get(family, blocks)) | vars(FAMILY[family])
+    modules = (*SHARED, BORROWED.get(family, blocks), FAMILY[family])
+    return {name: value for module in modules for name, value in vars(module).items()}
 
 
 def _functions(module: ModuleType) -> Program:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from senet_lab import array_checks
 from senet_lab.checks import instance, path_of, quoted, real, whole
-from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.files import read_record, written_whole
 from senet_lab.gates.observe import observed
 from senet_lab.gates.statistics import specificity
 
@@ -86,13 +86,13 @@ def kept(path: Path) -> list[Moment]:
         DamagedFileError: the file holds something else.
     """
     try:
-        moments = read_json(path_of("path", path, f"'{FILE}'"), list, ADVICE, at_most=MAX_BYTES)
+        return read_record(path_of("path", path, f"'{FILE}'"), list, _moments, ADVICE, at_most=MAX_BYTES)
     except FileNotFoundError:
         return []
-    try:
-        return [_moment(each) for each in moments]
-    except (TypeError, ValueError) as error:
-        raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+
+def _moments(values: Sequence[Any]) -> list[Moment]:
+    return [_moment(each) for each in values]
 
 
 def _is_number(each: Moment) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import quoted
 from senet_lab.extras import require
+from senet_lab.memory import collection_paused
 from senet_lab.nets.network import network
 from senet_lab.nets.on_keras.entries import UNKNOWN
 from senet_lab.nets.on_keras.graph import sketch_of
@@ -73,18 +72,6 @@ def counted(architecture: Architecture) -> Ledger:
     return ledger
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector, which would visit all rows several times while 168,000 are written."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 @dataclass(frozen=True, repr=False)
 class Ledger:
     """The layers of a network in the order in which they are called, and their sums.
@@ -118,7 +105,7 @@ class Ledger:
             ValueError: the model has no graph or its own `call`, or the size of an input is unknown or does not fit.
         """
         if isinstance(thing, Architecture):
-            with _uncollected():
+            with collection_paused():  # 168,000 rows may be written
                 thing = network(Sketch(thing.input_shape), thing)
         if isinstance(thing, Sketch):
             if input_shape is not None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from senet_lab.architecture.architecture import Architecture
-from senet_lab.nets import blocks
+from senet_lab.nets import attention, blocks
 
 if TYPE_CHECKING:
     import keras
@@ -26,10 +26,10 @@ class Composable:
     architecture: Architecture
 
     stem = staticmethod(blocks.stem)
-    squeeze_excite_block = staticmethod(blocks.squeeze_excite_block)
-    eca_block = staticmethod(blocks.eca_block)
-    cbam_block = staticmethod(blocks.cbam_block)
-    scse_block = staticmethod(blocks.scse_block)
+    squeeze_excite_block = staticmethod(attention.squeeze_excite_block)
+    eca_block = staticmethod(attention.eca_block)
+    cbam_block = staticmethod(attention.cbam_block)
+    scse_block = staticmethod(attention.scse_block)
     classifier = staticmethod(blocks.classifier)
 
     def __init__(self, n_layers: int | Sequence[Sequence[int]], **fields: Any) -> None:

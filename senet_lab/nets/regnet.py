@@ -16,7 +16,7 @@ from typing import Any
 from senet_lab.architecture.regnet import PUBLISHED, block_widths, n_paths
 from senet_lab.architecture.style import Style, style_of
 from senet_lab.checks import MAX_BASE_WIDTH, for_each_group, group_rows, whole
-from senet_lab.nets import blocks, se_resnext
+from senet_lab.nets import attention, blocks, se_resnext
 from senet_lab.nets.blocks import classifier
 from senet_lab.nets.sketch import unique_name
 
@@ -32,10 +32,10 @@ stem = partial(blocks.stem, style=STYLE)
 group = partial(se_resnext.group, style=STYLE)
 identity_block = partial(se_resnext.identity_block, style=STYLE)
 projection_block = partial(se_resnext.projection_block, style=STYLE)
-squeeze_excite_block = partial(blocks.squeeze_excite_block, style=STYLE)
-eca_block = partial(blocks.eca_block, style=STYLE)
-cbam_block = partial(blocks.cbam_block, style=STYLE)
-scse_block = partial(blocks.scse_block, style=STYLE)
+squeeze_excite_block = partial(attention.squeeze_excite_block, style=STYLE)
+eca_block = partial(attention.eca_block, style=STYLE)
+cbam_block = partial(attention.cbam_block, style=STYLE)
+scse_block = partial(attention.scse_block, style=STYLE)
 
 # Meta-parameter: number of filters and blocks of each group, by the cost in the network's name
 groups = {cost: block_widths(sizes).stages for cost, sizes in PUBLISHED.items()}

@@ -15,16 +15,8 @@ from typing import Any
 from senet_lab.architecture.presets import DEPTHS, EXPANSION
 from senet_lab.architecture.style import Style, style_of
 from senet_lab.checks import MAX_BLOCKS, MAX_CHANNELS, for_each_group, group_rows, ratio_or_none, stride_of, whole
-from senet_lab.nets.blocks import (
-    cbam_block,
-    classifier,
-    eca_block,
-    projection,
-    residual_block,
-    scse_block,
-    squeeze_excite_block,
-    stem,
-)
+from senet_lab.nets.attention import cbam_block, eca_block, scse_block, squeeze_excite_block
+from senet_lab.nets.blocks import classifier, projection, residual_block, stem
 from senet_lab.nets.sketch import unique_name
 
 __all__ = [

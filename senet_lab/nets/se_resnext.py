@@ -25,16 +25,8 @@ from senet_lab.checks import (
     stride_of,
     whole,
 )
-from senet_lab.nets.blocks import (
-    cbam_block,
-    classifier,
-    eca_block,
-    projection,
-    residual_block,
-    scse_block,
-    squeeze_excite_block,
-    stem,
-)
+from senet_lab.nets.attention import cbam_block, eca_block, scse_block, squeeze_excite_block
+from senet_lab.nets.blocks import classifier, projection, residual_block, stem
 from senet_lab.nets.sketch import unique_name
 
 __all__ = [

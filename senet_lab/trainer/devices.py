@@ -12,6 +12,7 @@ from typing import Any
 
 from senet_lab.memory import size_words
 from senet_lab.trainer.snapshot import DeviceUse
+from senet_lab.training.devices import AMPERE
 from senet_lab.training.runs.status import Status
 
 
@@ -49,7 +50,7 @@ def default_precision() -> str:
         major, _ = nvml.nvmlDeviceGetCudaComputeCapability(nvml.nvmlDeviceGetHandleByIndex(0))
     except nvml.NVMLError:  # no card, or no permission to query it
         return "float32"
-    return "mixed_bfloat16" if major >= 8 else "mixed_float16"  # Ampere introduced bfloat16
+    return "mixed_bfloat16" if major >= AMPERE else "mixed_float16"
 
 
 def read_device(status: Status) -> DeviceUse | None:

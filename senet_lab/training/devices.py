@@ -17,6 +17,7 @@ from senet_lab.training.runs.request import REQUESTS
 
 DEVICES = ("one", "all")
 MAX_JSON_BYTES = 4096
+AMPERE = 8  # major compute capability of the first NVIDIA GPUs that compute in bfloat16
 
 
 class Placement(NamedTuple):

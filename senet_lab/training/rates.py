@@ -10,6 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from senet_lab.checks import MAX_BATCH, path_of, real, text, whole
 from senet_lab.files import read_json, written_whole
 from senet_lab.training.devices import Placement
 from senet_lab.training.recipe import Recipe
+from senet_lab.training.runs.precision_choice import BFLOAT16, FLOAT32
 
 VARIABLE = "SENET_LAB_CACHE"
 MAX_RATES = 40  # one per epoch; the newest are kept
@@ -104,8 +106,12 @@ def images_per_s(
     """Predict the images per second, and say whether a similar run was measured.
 
     The prediction is the mean of the most similar `rates` (oldest first), scaled by their work; None if there are none
-    for these devices.
+    for these devices. Of the precisions between which a run chooses ("auto"), it is that of the faster.
     """
+    if recipe.precision == "auto":
+        both = (replace(recipe, precision=each) for each in (FLOAT32, BFLOAT16))
+        known = [images_per_s(architecture, each, rates, placement) for each in both]
+        return max((each for each in known if each), default=None)
     work_per_image, here = work(architecture), where(recipe, placement)
 
     def distance(rate: Rate) -> float:

@@ -185,6 +185,16 @@ def test_rates_of_another_backend_or_precision_are_not_used(monkeypatch):
 
 
 @pytest.mark.usefixtures("no_rates")
+def test_time_of_auto_is_predicted_from_the_faster_precision():
+    auto = Recipe(precision="auto")
+    assert estimate(NET, auto).seconds is None
+    rates.record_rate(NET, Recipe(), 100.0)
+    assert estimate(NET, auto).seconds == pytest.approx(10 * 4500 / 100)
+    rates.record_rate(NET, Recipe(precision="mixed_bfloat16"), 150.0)
+    assert estimate(NET, auto).seconds == pytest.approx(10 * 4500 / 150)
+
+
+@pytest.mark.usefixtures("no_rates")
 def test_rates_of_several_devices_are_not_used_for_one():
     two = ("10.0.0.1:1", "10.0.0.2:1")
     rates.record_rate(NET, Recipe(), 800.0, Placement("all"))

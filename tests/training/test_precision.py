@@ -16,6 +16,7 @@ from senet_lab.training.devices import Placement
 from senet_lab.training.runs.inventory import find_damage
 from senet_lab.training.runs.precision_choice import PrecisionChoice, choose, read_choice, write_choice
 from senet_lab.training.runs.run import Run
+from senet_lab.training.worker import model
 from senet_lab.training.worker.precision import available, settled, step_times
 
 AUTO = replace(BRIEF, precision="auto")
@@ -125,6 +126,17 @@ def test_damaged_choice_is_named_with_what_to_do(text, tmp_path, thumbnails):
     with pytest.raises(DamagedFileError, match="put back a copy of it, or create a new run"):
         read_choice(run.folder)
     assert any(error.path.name == "precision.json" for error in find_damage(run))
+
+
+@pytest.mark.parametrize(("capability", "count"), [(7, 1), (8, 2)])  # Turing, Ampere
+def test_bfloat16_is_timed_on_nvidia_gpus_since_ampere(capability, count, monkeypatch):
+    monkeypatch.setattr(model, "compute_capability", lambda: capability)
+    assert available() == ("float32", "mixed_bfloat16")[:count]
+
+
+def test_processor_has_no_compute_capability():
+    assert model.device_name() == "CPU"
+    assert model.compute_capability() is None
 
 
 def test_estimate_of_auto_assumes_the_memory_of_float32():

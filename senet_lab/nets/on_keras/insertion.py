@@ -11,7 +11,7 @@ from typing import Any
 from senet_lab.architecture.style import squeezed_channels, style_of
 from senet_lab.checks import MAX_RATIO, InvalidTypeError, flag, quoted, whole
 from senet_lab.extras import require
-from senet_lab.nets.blocks import squeeze_excite_block
+from senet_lab.nets.attention import squeeze_excite_block
 from senet_lab.nets.branches import block_ends
 from senet_lab.nets.on_keras.acceleration import accelerate
 from senet_lab.nets.on_keras.copying import copy_weights

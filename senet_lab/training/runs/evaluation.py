@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from math import nextafter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from senet_lab.checks import real, whole
-from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.files import read_record, written_whole
 
 FILE = "test.json"  # in the folder of a run
 ABOVE_ONE = nextafter(1.0, 2.0)  # so that all images may be right
@@ -30,19 +31,19 @@ class Evaluation(NamedTuple):
 
 
 def read_evaluation(folder: Path) -> Evaluation | None:
-    """Return the evaluation of a run; None if they have not been measured; raise DamagedFileError."""
+    """Return the evaluation of a run; None if it has not been measured; raise DamagedFileError."""
     try:
-        values = read_json(folder / FILE, dict, ADVICE)
+        return read_record(folder / FILE, dict, _evaluation, ADVICE)
     except FileNotFoundError:
         return None
-    try:
-        return Evaluation(
-            whole("images", values.get("images"), 1, 2**62),
-            real("loss", values.get("loss"), 0, float("inf")),
-            real("accuracy", values.get("accuracy"), 0, ABOVE_ONE),
-        )
-    except (ValueError, TypeError) as error:
-        raise DamagedFileError(folder / FILE, str(error).rstrip("."), ADVICE) from error
+
+
+def _evaluation(values: Mapping[str, Any]) -> Evaluation:
+    return Evaluation(
+        whole("images", values.get("images"), 1, 2**62),
+        real("loss", values.get("loss"), 0, float("inf")),
+        real("accuracy", values.get("accuracy"), 0, ABOVE_ONE),
+    )
 
 
 def write_evaluation(folder: Path, result: Evaluation) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from senet_lab.checks import first_few, instance
 from senet_lab.data import datasets as data
 from senet_lab.data.class_folders import printable
-from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.files import read_record, written_whole
 
 if TYPE_CHECKING:
     from senet_lab.training.runs.run import Run
@@ -59,15 +59,14 @@ def _files(count: int) -> str:
 
 def read_skip_list(folder: Path) -> dict[str, str]:
     """Return the files that a run skips, with the reasons; raise DamagedFileError if the list is damaged."""
-    path = folder / SKIP_LIST
     try:
-        reasons = read_json(path, dict, ADVICE, at_most=MAX_BYTES)
+        return read_record(folder / SKIP_LIST, dict, _reasons, ADVICE, at_most=MAX_BYTES)
     except FileNotFoundError:
         return {}
-    try:
-        return {name: instance(name, why, str, "'truncated'") for name, why in reasons.items()}
-    except TypeError as error:
-        raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+
+
+def _reasons(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: instance(name, why, str, "'truncated'") for name, why in values.items()}
 
 
 def write_skip_list(folder: Path, reasons: Mapping[str, str]) -> None:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from senet_lab.checks import one_of, real
-from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.files import read_record, written_whole
 
 FILE = "precision.json"  # in the folder of a run
 FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"
@@ -29,7 +29,7 @@ class PrecisionChoice(NamedTuple):
     speedup: float | None = None
 
     def words(self) -> str:
-        """Say what was chosen and why."""
+        """Return the choice and its reason."""
         if self.speedup is None:
             return "float32, chosen without timing"
         if self.precision == BFLOAT16:
@@ -52,17 +52,17 @@ def choose(times: Mapping[str, Sequence[float]]) -> PrecisionChoice:
 def read_choice(folder: Path) -> PrecisionChoice | None:
     """Return the choice of a run; None if there is none yet; raise DamagedFileError."""
     try:
-        values = read_json(folder / FILE, dict, ADVICE)
+        return read_record(folder / FILE, dict, _choice, ADVICE)
     except FileNotFoundError:
         return None
-    try:
-        speedup = values.get("speedup")
-        return PrecisionChoice(
-            one_of("precision", values.get("precision"), (FLOAT32, BFLOAT16)),
-            None if speedup is None else real("speedup", speedup, 1e-6, 1e6),
-        )
-    except (ValueError, TypeError) as error:
-        raise DamagedFileError(folder / FILE, str(error).rstrip("."), ADVICE) from error
+
+
+def _choice(values: Mapping[str, Any]) -> PrecisionChoice:
+    speedup = values.get("speedup")
+    return PrecisionChoice(
+        one_of("precision", values.get("precision"), (FLOAT32, BFLOAT16)),
+        None if speedup is None else real("speedup", speedup, 1e-6, 1e6),
+    )
 
 
 def write_choice(folder: Path, choice: PrecisionChoice) -> None:

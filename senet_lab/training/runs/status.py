@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Mapping
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from senet_lab.checks import instance, one_of, real, whole
-from senet_lab.files import DamagedFileError, read_json, written_whole
+from senet_lab.files import DamagedFileError, read_record, written_whole
 from senet_lab.training.runs import log
 from senet_lab.training.runs.checkpoint import has_checkpoint
 from senet_lab.training.runs.process import TRAINS_SEVERAL, is_alive
@@ -76,11 +77,7 @@ class Status(NamedTuple):
 
         Missing fields get their defaults; unknown fields are ignored.
         """
-        values = read_json(path, dict, ADVICE)
-        try:
-            return cls(**{name: _check(name, values.get(name)) for name in cls._fields if name in ("state", *values)})
-        except (ValueError, TypeError) as error:
-            raise DamagedFileError(path, str(error).rstrip("."), ADVICE) from error
+        return read_record(path, dict, _status, ADVICE)
 
     def write(self, path: Path, *, anyhow: bool = False) -> None:
         """Write the file atomically; with `anyhow`, overwrite it if a full disk has no room for a second one."""
@@ -97,6 +94,11 @@ class Status(NamedTuple):
     def to_json(self) -> str:
         """Return the status as a line of JSON, with the current time."""
         return json.dumps(self._replace(at=time.time())._asdict())
+
+
+def _status(values: Mapping[str, Any]) -> Status:
+    names = (name for name in Status._fields if name in ("state", *values))
+    return Status(**{name: _check(name, values.get(name)) for name in names})
 
 
 def _check(name: str, value: Any) -> Any:

@@ -96,14 +96,34 @@ def device_name() -> str:
     import keras
 
     if keras.config.backend() == "tensorflow":
-        import tensorflow as tf
-
-        gpus = tf.config.list_physical_devices("GPU")
-        details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
-        return str(details.get("device_name", "GPU")) if gpus else "CPU"
+        details = _tensorflow_gpu()
+        return "CPU" if details is None else str(details.get("device_name", "GPU"))
     if keras.config.backend() == "jax":
         import jax
 
         kind = str(jax.devices()[0].device_kind)
         return "CPU" if kind == "cpu" else kind
     return str(keras.config.backend())
+
+
+def compute_capability() -> int | None:
+    """Return the major compute capability of the NVIDIA GPU that Keras uses, or None for other devices."""
+    import keras
+
+    if keras.config.backend() == "tensorflow":
+        found = (_tensorflow_gpu() or {}).get("compute_capability")  # such as (9, 0)
+        return int(found[0]) if found else None
+    if keras.config.backend() == "jax":
+        import jax
+
+        words = getattr(jax.devices()[0], "compute_capability", None)  # such as "9.0"
+        return int(words.partition(".")[0]) if words else None
+    return None
+
+
+def _tensorflow_gpu() -> dict[str, Any] | None:
+    """Return what TensorFlow knows of the first GPU; None if there is none."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    return tf.config.experimental.get_device_details(gpus[0]) if gpus else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.files import DamagedFileError
-from senet_lab.training.devices import Placement
+from senet_lab.training.devices import AMPERE, Placement
 from senet_lab.training.recipe import Recipe
 from senet_lab.training.runs.checkpoint import has_checkpoint
 from senet_lab.training.runs.precision_choice import (
@@ -58,7 +58,9 @@ def settled(run: Run, before_step: Callable[[], object] = lambda: None) -> Recip
 
 
 def available() -> tuple[str, ...]:
-    """Return the precisions worth timing here: bfloat16 on GPUs, and on processors with instructions for it."""
+    """Return the precisions worth timing here: with bfloat16 if the GPU or the processor computes in it."""
+    if capability := model.compute_capability():
+        return (FLOAT32, BFLOAT16) if capability >= AMPERE else (FLOAT32,)
     try:
         words = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
     except OSError:  # not Linux
