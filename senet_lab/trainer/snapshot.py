@@ -39,7 +39,7 @@ class Record(NamedTuple):
     has_process: bool = False  # whether a process works on it; remains true for a moment after the run has ended
     has_checkpoint: bool = False
     skip_bad: bool = False  # whether unreadable files of its image folder are skipped
-    precision: str = ""  # what was chosen for "auto", and why; "" otherwise
+    precision: str = ""  # the precision chosen for "auto", with the reason; "" for other recipes
     recording: str = ""  # for a recording, a sentence on how it was recorded and is played; "" for a run in a folder
 
     @property

@@ -126,7 +126,7 @@ def _station(station: Station, line: float, before: str, se_path: str) -> Node:
 
 
 def _pooling(row: Row, x: float, line: float, before: str) -> Node:
-    """Draw pooling as a shape that narrows to half its height, with its window and the map's size beside it."""
+    """Draw pooling as a shape that narrows to half its height, labeled with its window and the map's new size."""
     left, half = x - POOL_WIDTH / 2, POOL_HEIGHT / 2
     outline = f"M {left:.1f} {line - half:.1f} l {POOL_WIDTH} {half / 2:g} v {half:g} l -{POOL_WIDTH} {half / 2:g} z"
     lines = [f"{kernel(row)} {'blur' if row.kind == 'blur' else 'mean'}", *_change(row, before)]

@@ -132,7 +132,7 @@ def layer_blocks(ledger: Ledger, limit: int) -> tuple[list[LayerBlock], list[lis
 
 
 def _layer_key(row: Row, start: int, field: int) -> tuple[object, ...]:
-    """Return all that distinguishes layers of blocks except their place; arguments as in `_row`."""
+    """Return a key that is the same for layers that differ only in their place; arguments as in `_row`."""
     name, _, _, *measures, receptive_field, role = row
     return (name[start:], *measures, ceil(receptive_field) - field, role)
 
