@@ -28,10 +28,10 @@ from senet_lab.training.recipe import HALF_PRECISIONS, Recipe
 NUMBER = 4  # bytes of a float32
 OPTIMIZER_SLOTS = {"adam": 2, "sgd": 1}  # numbers that an optimizer stores per parameter
 # Fitted to the peak memory of eight training runs (see tests/training/test_estimate.py), TensorFlow 2.21 on a CPU; the
-# largest error was 4.8%.
-BASE_BYTES = 850_000_000  # without any layer
-LAYER_BYTES = 800_000  # for the graph of one layer
-ACTIVATION_SHARE = 0.76  # of the ledger's activations, which a training step holds in memory at once
+# largest error was 8.3%.
+BASE_BYTES = 730_000_000  # without any layer
+LAYER_BYTES = 420_000  # for the graph of one layer
+ACTIVATION_SHARE = 0.75  # of the ledger's activations, which a training step holds in memory at once
 FORCE = "or force it"  # advice if a run seems not to fit into memory: `start(force=True)` starts it anyway
 
 
