@@ -109,9 +109,10 @@ bench-ui: $(VENV)/ready
 bench-growth: $(VENV)/ready
 	$(BIN)/python benchmarks/run.py panels $(if $(QUICK),--quick)
 
-# Needs JAX with GPU support: .venv/bin/pip install "jax[cuda12]". Also measures timm with a CUDA PyTorch, if installed.
+# At most ten minutes on a GPU. Needs JAX with GPU support, .venv/bin/pip install "jax[cuda12]", and for timm a PyTorch with
+# CUDA in the peers' Python. `make bench-gpu QUICK=1` tries the benchmark on any device.
 bench-gpu: $(VENV)/ready
-	KERAS_BACKEND=jax $(BIN)/python benchmarks/gpu.py
+	KERAS_BACKEND=jax $(BIN)/python benchmarks/gpu.py --peers $(PEERS) $(if $(QUICK),--quick)
 
 # Pin every dependency for every platform and Python, without the address of the package index.
 lock: $(VENV)/ready

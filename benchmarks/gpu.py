@@ -1,37 +1,32 @@
-"""Measure networks on a GPU: ours on Keras with JAX, timm compiled by PyTorch. Run `make bench-gpu`.
+"""Measure networks on a GPU by turns: ours on Keras with JAX, timm compiled by PyTorch. Run `make bench-gpu`.
 
-SE-ResNet-50 and SE-ResNeXt-50 at 224 pixels, training and inference, float32 and bfloat16; images/s and the share of
-the card's speed for matrix products. `python gpu.py limit | WHO WHAT NAME BATCH SIDE DTYPE REPEATS` measures one.
+SE-ResNet-50 and SE-ResNeXt-50 at 224 pixels, training and inference, in bfloat16 and float32; images/s. After `BUDGET`
+seconds no other contest begins, and what was not held is listed as missing. `--quick` tries everything with small
+images on any device, and stores nothing. `python gpu.py WHO WHAT NAME BATCH SIDE DTYPE` serves one of two that take
+turns.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import os
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from report import write
-from timing import emit, first, machine, timed
+from timing import first, machine, serve
+from turns import Contest, EndedError, NoResultError, Process, compare, environment
 
 HERE = Path(__file__).parent
 NAMES = {"SE-ResNet-50": ("resnet", "seresnet50"), "SE-ResNeXt-50": ("resnext", "seresnext50_32x4d")}
-STEPS = 20  # per timing, so that the card's queue is always full
-
-
-def limit(dtype: str, repeats: int) -> None:
-    """Measure the speed of large matrix products on the card, in TFLOP/s."""
-    import jax
-
-    a = jax.random.normal(jax.random.key(0), (8192, 8192), dtype)
-    multiply = jax.jit(lambda a: a @ a)
-    times = timed(lambda: multiply(a).block_until_ready(), repeats, 3)
-    emit("limit", f"8192 x 8192, {dtype}", "jax", "TFLOP/s", [2 * 8192**3 / t / 1e12 for t in times])
+WAYS = {"ours": "senet_lab, JAX", "timm": "timm, torch.compile"}
+STEPS = 20  # per call, so that the card's queue is always full
+BUDGET = 480  # seconds; the contest that has begun may take two more minutes
+ON_JAX = {"KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}  # both processes share the card's memory
 
 
 def ours(what: str, name: str, batch: int, side: int, dtype: str) -> Callable[[], object]:
@@ -95,45 +90,68 @@ def timm(what: str, name: str, batch: int, side: int, dtype: str) -> Callable[[]
     return steps
 
 
-def one(who: str, what: str, name: str, batch: int, side: int, dtype: str, repeats: int) -> None:
-    """Measure the first call, including compilation, and the images/s of later calls."""
+def serve_one(who: str, what: str, name: str, batch: int, side: int, dtype: str) -> None:
+    """Measure the first call, which compiles, and serve the others."""
     case = f"{what} {name}, {side} px, batch {batch}, {dtype}"
-    way = "senet_lab, JAX" if who == "ours" else "timm, compiled"
+    call = {"ours": ours, "timm": timm}[who](what, name, batch, side, dtype)
+    first("first steps", case, WAYS[who], "s", call)
+    serve({WAYS[who]: call})
 
-    def first_steps() -> Callable[[], object]:
-        steps = {"ours": ours, "timm": timm}[who](what, name, batch, side, dtype)
-        steps()
-        return steps
 
-    call = first("first steps", case, way, "s", first_steps)
-    emit("gpu", case, way, "images/s", [STEPS * batch / t for t in timed(call, repeats)])
+def contests(peers: str, *, quick: bool) -> Iterator[Contest]:
+    """Return the contests, the most important ones first."""
+    batch, side, rounds = (2, 32, 3) if quick else (128, 224, 5)
+    for dtype, what, name in product(("bfloat16", "float32"), ("train", "infer"), NAMES):
+        arguments = (what, name, str(batch), str(side), dtype)
+        processes = [
+            Process((python, str(HERE / "gpu.py"), who, *arguments), settings)
+            for who, python, settings in (("ours", sys.executable, ON_JAX), ("timm", peers, {}))
+        ]
+        case = f"{name}, {side} px, batch {batch}, {dtype}"
+        yield Contest(f"{what} on a GPU", case, "images/s", STEPS * batch, tuple(processes), rounds)
+
+
+def hold(peers: str, *, quick: bool) -> dict[str, Any]:
+    """Hold the contests within the budget; return the results, and why others are missing."""
+    start, results, missing = time.perf_counter(), [], []
+    for contest in contests(peers, quick=quick):
+        name, reason = f"{contest.part}, {contest.case}", "no time was left"
+        if time.perf_counter() - start < BUDGET:
+            try:
+                its, about = compare(contest, environment({}))
+                reason = "; ".join(about["missing"])
+                results += its
+            except (NoResultError, EndedError) as error:
+                reason = str(error)
+        missing += [f"{name}: {reason}"] if reason else []
+        print(f"{time.perf_counter() - start:4.0f} s  {name}  {reason}", flush=True)
+    return {"results": results, "missing": missing}
 
 
 def main() -> None:
-    """Run all measurements, each in a separate process; write a JSON under results/, named after the card."""
+    """Hold the contests and store their results in a file named after the card."""
     import jax
+    from report import write
 
-    card = jax.devices()[0].device_kind
-    jobs = [["limit", dtype, "10"] for dtype in ("float32", "bfloat16")]
-    for what, name, batch, dtype, who in product(
-        ("train", "infer"), NAMES, (128, 256), ("bfloat16", "float32"), ("ours", "timm")
-    ):
-        jobs.append([who, what, name, str(batch), "224", dtype, "5"])
-    measured: dict[str, Any] = {"date": date.today().isoformat(), "device": card, "machine": machine(), "results": []}
-    for job in jobs:
-        environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-        command = [sys.executable, __file__, *job]
-        process = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        print(*job, process.stdout.strip() or (process.stderr.strip().splitlines() or [""])[-1], flush=True)
-        measured["results"] += [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
-    write(HERE / "results" / f"gpu-{card.lower().replace(' ', '-')}.json", json.dumps(measured, indent=1) + "\n")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    device = jax.devices()[0]
+    if device.platform == "cpu" and not options.quick:
+        sys.exit("JAX finds no GPU; --quick tries the benchmark without one")
+    measured = hold(options.peers, quick=options.quick)
+    if options.quick:
+        print(json.dumps(measured, indent=1))
+        return
+    about = {"date": date.today().isoformat(), "device": device.device_kind, "machine": machine()}
+    path = HERE / "results" / f"gpu-{device.device_kind.lower().replace(' ', '-')}.json"
+    write(path, json.dumps(about | measured, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    words = [int(word) if word.isdigit() else word for word in sys.argv[1:]]
-    if not words:
-        main()
-    elif words[0] == "limit":
-        limit(*words[1:])  # type: ignore[arg-type]  # as the docstring says
+    if sys.argv[1:2] and sys.argv[1] in WAYS:
+        who, what, name, batch, side, dtype = sys.argv[1:]
+        serve_one(who, what, name, int(batch), int(side), dtype)
     else:
-        one(*words)  # type: ignore[arg-type]
+        main()
