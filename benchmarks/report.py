@@ -26,10 +26,9 @@ INTRODUCTION = """# Performance
 Seconds depend on the machine, so compare figures within a table. Where several ways are compared, they take turns:
 each is a warm process that waits while another computes for about a second, and the order changes from round to round.
 Figures are medians over the rounds, with minimum and maximum in parentheses; ratios are taken round by round. If other
-processes or virtual machines took more than 5% of the processors\u2019 time during a turn, the round is measured again;
-if this happens too often, the last result stays, with its date. In all processes, glibc keeps the memory that a step
-frees, which makes PyTorch faster as well. `make bench` measures anew what this page shows up to \u201cGrowth\u201d; it
-needs `make peers`.
+processes or virtual machines took more than 5% of the processors\u2019 time, a round is measured again; if this happens
+too often, the last result stays, with its date. In all processes, glibc keeps the memory that a step frees, which makes
+PyTorch faster as well. `make bench` measures everything above \u201cThe cost of a run\u201d anew; it needs `make peers`.
 
 The versions: {versions}.
 """

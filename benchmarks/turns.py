@@ -2,8 +2,8 @@
 
 In each round, every way computes for a while, in an order that changes from round to round, so that other load on the
 machine affects all of them alike. The result of a way is the median of its rounds and, round by round, the ratio to the
-first way. If other processes or other virtual machines took processor time during a turn, its round is measured again;
-if too many rounds are spoiled, the contest has no result.
+first way. A round during which other processes or other virtual machines took processor time is measured again; if too
+many rounds are spoiled, the contest has no result.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 
 SECONDS = 1.0  # of each turn, which is one call if that takes longer
 PAUSE = 0.3  # before each turn, in which the threads of the process before stop waiting for work
-MAX_FOREIGN = 0.05  # of the processors' time in a turn, that other processes or virtual machines may take
+MAX_FOREIGN = 0.05  # of the processors' time in a round, that other processes or virtual machines may take
 SPARE = 0.5  # of the number of rounds, that may be measured again
 PATIENCE = 600  # seconds in which a process must be ready
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -170,7 +170,7 @@ def compare(contest: Contest, environment: Mapping[str, str]) -> tuple[list[dict
 def _rounds(
     servers: dict[str, Server], rounds: int, missing: list[str]
 ) -> tuple[dict[str, dict[int, float]], dict[str, Any]]:
-    """Return the seconds of each way by the number of the round, and how much others took in the median round.
+    """Return the seconds of each way by the number of the round, and how much others took of the processors.
 
     A way whose process ends is added to `missing`.
     """
@@ -192,7 +192,7 @@ def _rounds(
             spoiled += 1
             if spoiled > max(2, SPARE * rounds):
                 raise NoResultError(
-                    f"{spoiled} rounds were spoiled; in a turn of the last one, other processes and machines took "
+                    f"{spoiled} rounds were spoiled; in the last one, other processes and machines took "
                     f"{100 * share:.0f}% of the processors, the limit is {100 * MAX_FOREIGN:.0f}%"
                 )
             continue
@@ -204,28 +204,17 @@ def _rounds(
 
 
 def _round(servers: Mapping[str, Server], ways: Sequence[str]) -> tuple[dict[str, float], float]:
-    """Let each way compute once; return its seconds, and how much others took in the turn in which they took most.
-
-    The round ends with the first turn in which they took too much.
-    """
+    """Let each way compute once; return its seconds, and the share of the processors' time that others took."""
     measured: dict[str, float] = {}
-    most = 0.0
+    taken = available = 0.0
     for way in ways:
-        measured[way], share = _turn(servers[way], way)
-        most = max(most, share)
-        if most > MAX_FOREIGN:
-            break
-    return measured, most
-
-
-def _turn(server: Server, way: str) -> tuple[float, float]:
-    """Return the seconds of one computation, and the share of the processors' time that others took meanwhile."""
-    time.sleep(PAUSE)
-    start, (busy, stolen) = time.perf_counter(), _processors()
-    seconds, own = server.compute(way)
-    busy_after, stolen_after = _processors()
-    available = (time.perf_counter() - start) * (os.cpu_count() or 1)
-    return seconds, (max(0.0, busy_after - busy - own) + stolen_after - stolen) / available
+        time.sleep(PAUSE)
+        start, (busy, stolen) = time.perf_counter(), _processors()
+        measured[way], own = servers[way].compute(way)
+        busy_after, stolen_after = _processors()
+        available += (time.perf_counter() - start) * (os.cpu_count() or 1)
+        taken += max(0.0, busy_after - busy - own) + stolen_after - stolen
+    return measured, taken / available
 
 
 def _processors() -> tuple[float, float]:
@@ -236,17 +225,14 @@ def _processors() -> tuple[float, float]:
 
 
 def _result(contest: Contest, way: str, times: Mapping[int, float], first: Mapping[int, float]) -> dict[str, Any]:
-    """Return the figures of a way, its seconds in each round, and its ratio to the first way."""
+    """Return the figures of a way, and its ratio to the first: above 1 where it is faster."""
+    rounds = sorted(times)
     in_ms = contest.unit == "ms"
     amount = contest.amount
-    values = [1e3 * seconds / amount if in_ms else amount / seconds for seconds in times.values()]
+    values = [1e3 * times[each] / amount if in_ms else amount / times[each] for each in rounds]
+    ratios = [first[each] / times[each] for each in rounds]
     names = {"part": contest.part, "case": contest.case, "way": way, "unit": contest.unit}
-    return names | _spread(values) | {"ratio": ratio(times, first), "seconds": times}
-
-
-def ratio(times: Mapping[Any, float], others: Mapping[Any, float]) -> dict[str, float]:
-    """Return how many times as fast as another a way is, round by round: median, minimum and maximum."""
-    return _spread([others[each] / seconds for each, seconds in times.items() if each in others])
+    return names | _spread(values) | {"ratio": _spread(ratios)}
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:

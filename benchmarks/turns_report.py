@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tables import Results, figures, find, spread
-from turns import ratio
 
 Contests = Mapping[str, Mapping[str, Any]]  # by name: date, machine, results and circumstances
 
@@ -99,10 +98,11 @@ def targets(contests: Contests) -> str:
     lines = ["| what | compared with | times as fast | target | |", "| --- | --- | ---: | ---: | --- |"]
     for part, case, ours, theirs, least in TARGETS:
         mine, other = find(results, part, case, ours), find(results, part, case, theirs)
-        if mine and other:
-            fast = ratio(mine["seconds"], other["seconds"])
-            what = f"{part}{ours.removeprefix(OURS)}, {case}"
-            lines.append(f"| {what} | {theirs} | {spread(fast)} | {figures(least)} | {_verdict(fast, least)} |")
+        if mine and other:  # both were compared round by round with the same way
+            ratio = mine["ratio"]["median"] / other["ratio"]["median"]
+            verdict = "reached" if ratio >= least else f"missed by {100 * (1 - ratio / least):.2g}%"
+            precision = ours.removeprefix(OURS)
+            lines.append(f"| {part}{precision}, {case} | {theirs} | {figures(ratio)} | {figures(least)} | {verdict} |")
     lines += ["", "| what | measured | at most | |", "| --- | ---: | ---: | --- |"]
     for part, case, unit, most in LIMITS:
         mine = find(results, part, case, OURS)
@@ -110,13 +110,6 @@ def targets(contests: Contests) -> str:
             verdict = "reached" if mine["median"] <= most else f"missed by {100 * (mine['median'] / most - 1):.2g}%"
             lines.append(f"| {part}, {case} | {figures(mine['median'])} {unit} | {most:g} {unit} | {verdict} |")
     return "\n".join([*lines, ""])
-
-
-def _verdict(fast: Mapping[str, float], least: float) -> str:
-    """Say whether the median reaches the target, and whether rounds disagree about it."""
-    middle = fast["median"]
-    verdict = "reached" if middle >= least else f"missed by {100 * (1 - middle / least):.2g}%"
-    return f"{verdict}, not in all rounds" if fast["least"] < least <= fast["most"] else verdict
 
 
 def sections(contests: Contests) -> Iterator[str]:
@@ -145,7 +138,7 @@ def _circumstances(contests: Contests) -> str:
     return (
         f"Measured {', and '.join(sorted(where))}, in {' or '.join(map(str, rounds))} rounds, ways that take "
         f"seconds in the first three; in the median round, others took at most {100 * foreign:.1f}% of "
-        f"the processors\u2019 time during a turn{again}."
+        f"the processors\u2019 time{again}."
     )
 
 
