@@ -77,9 +77,7 @@ def run(job: Job, peers: str) -> tuple[list[dict[str, Any]], str]:
     """Run a job; return the lines that it prints, and the reason if it failed."""
     script, arguments = job
     python = peers if script == "peers.py" else sys.executable
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    if script == "epochs.py":
-        quiet |= MALLOC_SETTINGS
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **MALLOC_SETTINGS}
     command = [python, str(HERE / script), *map(str, arguments)]
     process = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
     lines = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]

@@ -27,7 +27,8 @@ RECIPE_FLAGS = {
     "validation": ("FRACTION", "training images to hold out, from 0 to 0.9"),
     "precision": (
         None,
-        "precision of the computation; those with 16 bits are for GPUs and processors with bfloat16, auto times both",
+        "precision of the computation; mixed_bfloat16 is for GPUs and processors with bfloat16, mixed_float16 for "
+        "older GPUs; auto times float32 and bfloat16",
     ),
     "seed": ("N", "random seed"),
 }

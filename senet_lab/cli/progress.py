@@ -23,7 +23,10 @@ def follow(run: Run, *, force: bool) -> int:
     with bar:
         task, n_epochs = bar.add_task("waiting", total=1.0), len(run.metrics())
         try:
+            choice = run.precision_choice()
             for status in run.follow():
+                if choice is None and (choice := run.precision_choice()):
+                    console.print(f"Precision: {choice.words()}")
                 n_epochs = _print_epochs(run, n_epochs, console)
                 epochs = status.epoch + status.step / max(1, status.steps)
                 bar.update(task, total=max(1, status.epochs), completed=epochs, description=words(status))

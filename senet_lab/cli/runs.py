@@ -11,6 +11,7 @@ from pathlib import Path
 from senet_lab.checks import path_of, quoted_path
 from senet_lab.cli.progress import words
 from senet_lab.files import DamagedFileError
+from senet_lab.training.recipe import precision_words
 from senet_lab.training.runs.config import CONFIG, must_be_run
 from senet_lab.training.runs.inventory import find_damage, list_runs
 from senet_lab.training.runs.run import ACTIVE, ENDED, Run
@@ -60,4 +61,7 @@ def _line(run: Run) -> str:
     accuracy_words = f", best validation accuracy {best:.3f}" if best is not None else ""
     status = run.status()
     reason = f"; {status.reason}" if status.state == "failed" else ""
-    return f"{run.folder.name}: {run.architecture.name}, {words(status)}{accuracy_words}{reason}"
+    precision = "".join(f", {each}" for each in precision_words(run.recipe))
+    with suppress(DamagedFileError):
+        precision += f" ({choice.precision})" if (choice := run.precision_choice()) else ""
+    return f"{run.folder.name}: {run.architecture.name}{precision}, {words(status)}{accuracy_words}{reason}"

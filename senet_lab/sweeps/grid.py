@@ -100,7 +100,7 @@ def arms(base: Architecture, recipe: Recipe, axes: tuple[Axis, ...]) -> Iterator
         try:
             network = {name: value for name, value in values if name in ARCHITECTURE_FIELDS}
             training = {name: value for name, value in values if name in RECIPE_FIELDS}
-            architecture, arm_recipe = replace(base, **network), replace(recipe, **training)
+            architecture, arm_recipe = replace(base, **network), _settled(replace(recipe, **training))
         except ParameterError as error:
             error.place = f"{label(values)}, {error.place}" if error.place else label(values)
             raise
@@ -108,6 +108,14 @@ def arms(base: Architecture, recipe: Recipe, axes: tuple[Axis, ...]) -> Iterator
             (name, getattr(architecture if name in ARCHITECTURE_FIELDS else arm_recipe, name)) for name, _ in values
         )  # fmt: skip
         yield Arm(own, architecture, arm_recipe)
+
+
+def _settled(recipe: Recipe) -> Recipe:
+    """Return the recipe, whose precision must be stated, since runs of a sweep are compared with each other."""
+    if recipe.precision == "auto":
+        rule = "would let each run of the sweep choose for itself, and runs in different precisions cannot be compared"
+        raise InvalidValueError("precision", recipe.precision, rule, "'float32'")
+    return recipe
 
 
 def must_differ(each: Sequence[Arm]) -> None:

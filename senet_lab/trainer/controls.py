@@ -33,7 +33,7 @@ NUMBERS = {
 SELECTS = {
     "optimizer": ("Optimizer", OPTIMIZERS, ""),
     "schedule": ("Schedule", SCHEDULES, "cosine decays to 0 over all epochs"),
-    "precision": ("Precision", PRECISIONS, "16 bits: GPUs, processors with bfloat16; auto times both"),
+    "precision": ("Precision", PRECISIONS, "bfloat16 needs a processor or GPU that has it; auto times both"),
 }
 OPTIMIZER_HINTS = {"adam": "adapts the step size of each weight", "sgd": "with Nesterov momentum 0.9"}
 CHECKS = {

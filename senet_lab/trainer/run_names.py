@@ -9,7 +9,7 @@ from functools import lru_cache
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.data.datasets import data_words
 from senet_lab.drawing.network.summary import summary
-from senet_lab.training.recipe import RECIPES, Recipe
+from senet_lab.training.recipe import RECIPES, Recipe, precision_words
 
 LETTERS = "ABCDEF"  # of the runs in a picture
 MAX_DRAWN_RUNS = len(LETTERS)  # the number of colors that can be distinguished
@@ -38,6 +38,7 @@ def setup_parts(architecture: Architecture, recipe: Recipe, data: str) -> tuple[
         recipe_words(recipe),
         f"batch {recipe.batch}",
         f"rate {recipe.learning_rate:g}",
+        *precision_words(recipe),
         f"seed {recipe.seed}",
         data_words(data),
     )
@@ -51,7 +52,8 @@ def setup_without_seed(architecture: Architecture, recipe: Recipe, data: str) ->
 def setup_words(architecture: Architecture, recipe: Recipe, data: str) -> str:
     """Return the setup as one line, without what follows from the data, such as the classes."""
     meta = summary(architecture).split(" \u00b7 ")[:-3]
-    return ", ".join([*meta, recipe_words(recipe), f"batch {recipe.batch}", f"seed {recipe.seed}", data_words(data)])
+    how = (recipe_words(recipe), f"batch {recipe.batch}", *precision_words(recipe), f"seed {recipe.seed}")
+    return ", ".join([*meta, *how, data_words(data)])
 
 
 def recipe_words(recipe: Recipe) -> str:

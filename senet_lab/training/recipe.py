@@ -34,8 +34,11 @@ class Recipe:
         augment: random crops of images padded by 4 pixels on each side, and flips (He et al. 2016, sec. 4.2).
         standardise: subtract the mean of each channel and divide by its standard deviation; else pixels in [0, 1].
         validation: fraction of the training images to hold out for validation.
-        precision: "float32", or 16-bit computation with 32-bit weights (Micikevicius et al. 2018), for GPUs, and
-            "mixed_bfloat16" also for processors with bfloat16. "auto" times both there and takes the faster.
+        precision: "float32"; or "mixed_float16" or "mixed_bfloat16", which compute with 16 bits and keep weights in 32
+            (Micikevicius et al. 2018). These are for GPUs; processors with bfloat16 instructions are faster with
+            "mixed_bfloat16". "auto" times five steps in float32 and in bfloat16 before the run begins, and takes
+            bfloat16 if it is at least 1.05 times as fast. The choice depends on the machine and its load, so only a
+            stated precision repeats a run bit for bit; `Run.precision_choice` returns it.
         accumulate: batches whose gradients are averaged into one step, if memory is short.
         seed: random seed for initial weights, held-out images, order and crops.
     """
@@ -108,3 +111,12 @@ RECIPES: Mapping[str, Recipe] = AliasDict(
         standardise=True,
     ),
 )
+
+
+def precision_words(recipe: Recipe) -> tuple[str, ...]:
+    """Return the precision in a word if it is not the usual one, otherwise nothing.
+
+    >>> precision_words(Recipe(precision="auto")), precision_words(Recipe())
+    (('precision auto',), ())
+    """
+    return () if recipe.precision == "float32" else (f"precision {recipe.precision}",)

@@ -35,6 +35,8 @@ def test_a_tuple_of_names_varies_them_together(tmp_path):
     [
         ({"rato": (1, 2)}, {}, "parameter of the grid.*'rato'.*try 'ratio'"),
         ({"seed": (1, 2)}, {}, "parameter of the grid"),
+        ({"precision": ("float32", "auto")}, {}, "precision auto: `precision` .*cannot be compared; try 'float32'"),
+        ({"ratio": (None, 4)}, {"recipe": Recipe(precision="auto")}, "cannot be compared"),
         ({"ratio": ()}, {}, "`ratio` .* must have a sequence of values"),
         ({"ratio": "16"}, {}, "`ratio` .* must have a sequence of values"),
         ({"ratio": (None, 0)}, {}, "^ratio 0: `ratio`"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from runs import BRIEF, MINI, assert_ends_as
 
+from senet_lab.cli import main
 from senet_lab.files import DamagedFileError
 from senet_lab.trainer import folder as run_folder
 from senet_lab.trainer.page import now
@@ -117,6 +118,17 @@ def test_the_trainer_says_what_was_chosen_and_why(tmp_path, thumbnails):
     assert record.precision == "bfloat16, 1.24 times as fast as float32"
     page = now(initial_state(MINI, AUTO), Snapshot((record,)), None)
     assert "Precision: bfloat16, 1.24 times as fast as float32" in page["heading"]
+
+
+def test_list_of_runs_says_which_precision_was_chosen(tmp_path, thumbnails, capsys):
+    write_choice(Run.create(MINI, AUTO, thumbnails, folder=tmp_path / "a").folder, PrecisionChoice("float32", 0.93))
+    Run.create(MINI, AUTO, thumbnails, folder=tmp_path / "b")
+    Run.create(MINI, BRIEF, thumbnails, folder=tmp_path / "c")
+    assert main(["runs", str(tmp_path)]) == 0
+    first, second, third = sorted(capsys.readouterr().out.splitlines())
+    assert f"{MINI.name}, precision auto (float32), " in first
+    assert f"{MINI.name}, precision auto, " in second
+    assert "precision" not in third
 
 
 @pytest.mark.parametrize("text", ["{}", '{"precision": "float16"}', '{"precision": "float32", "speedup": "much"}', "["])
