@@ -83,7 +83,7 @@ def page(measured: dict[str, Any], contests: turns_report.Contests, others: dict
         f"{TABLE.format(**where)}\n{table(measured['results'], 'table')}",
         *turns_report.sections(contests),
         arithmetic(results),
-        growth(results),
+        growth(results, measured["date"]),
         *(section(its) for name, section in SECTIONS.items() if (its := others.get(name))),
     ]
     return "\n".join(parts).rstrip() + "\n"
@@ -134,14 +134,15 @@ def _speed(results: Results, operations: dict[str, Any]) -> float:
     return measured["median"] / batch * operations["median"] if measured else 0.0
 
 
-def growth(results: Results) -> str:
+def growth(results: Results, date: str) -> str:
     """Return one table per axis, and the plot."""
     parts = sorted({each["part"] for each in results if each["part"].startswith("growth")})
     if not parts:
         return ""
     text = (
         "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table varies one of these. Times "
-        "in ms, multiply-adds in G.\n\n"
+        f"in ms, multiply-adds in G. Measured on {date}, each table in a process of its own, with the median of ten steps."
+        "\n\n"
     )
     text += "![Ledger, build and training step over depth, cardinality, image size and batch](growth.svg)\n"
     return text + "".join(f"\n### {part.capitalize()}\n\n{table(results, part)}" for part in parts)
