@@ -141,7 +141,7 @@ def growth(results: Results, date: str) -> str:
         return ""
     text = (
         "## Growth\n\nSE-ResNeXt-26 with cardinality 32, 64 pixels and batch 16; each table varies one of these. Times "
-        f"in ms, multiply-adds in G. Measured on {date}, each table in a process of its own, with the median of ten steps."
+        f"in ms, multiply-adds in G. Measured on {date}, each table in a process of its own; ten steps each."
         "\n\n"
     )
     text += "![Ledger, build and training step over depth, cardinality, image size and batch](growth.svg)\n"
