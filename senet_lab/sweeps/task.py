@@ -48,7 +48,7 @@ class Processes:
                     self._idle.remove(entry)
                     timer.cancel()
                     return process
-        return WaitingProcess(run.folder / "log.txt", several=True, variables=variables)
+        return WaitingProcess(run.folder, several=True, variables=variables)
 
     def give_back(self, process: WaitingProcess, variables: dict[str, str]) -> None:
         """Keep a process for the next run, for a while."""

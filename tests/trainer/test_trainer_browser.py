@@ -310,6 +310,7 @@ def test_page_has_nothing_cut_off_and_passes_axe(page, theme):
 
 
 def test_the_network_of_a_run_is_saved_by_keyboard_and_nothing_jumps(page, workplace):
+    expect(page.locator(".sn-progress")).to_be_visible()
     top = page.locator(".sn-progress").bounding_box()["y"]
     menu = page.locator("summary", has_text="Save network")
     menu.press("Enter")

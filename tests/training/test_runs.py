@@ -18,9 +18,10 @@ from senet_lab.cli import main
 from senet_lab.data import datasets as data
 from senet_lab.training.batches import Batches, Scale, crop, ensure_scale
 from senet_lab.training.recipe import RECIPES, Recipe
-from senet_lab.training.runs import checkpoint, metrics
+from senet_lab.training.runs import checkpoint, log, metrics
 from senet_lab.training.runs.images import load_images
 from senet_lab.training.runs.inventory import list_runs
+from senet_lab.training.runs.process import WaitingProcess, is_alive
 from senet_lab.training.runs.run import COLUMNS, Run, Status
 from senet_lab.training.worker import checkpointer
 
@@ -325,6 +326,16 @@ def test_process_that_never_began_is_reported_with_the_last_line_of_its_log(tmp_
     assert str(run.folder / "log.txt") in reason
     monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "second", "import os; os._exit(1)"))
     assert "it wrote nothing to its log" in run.start().wait(60).reason  # not what the first one said
+
+
+def test_output_of_a_process_that_ends_before_it_is_handed_its_run_is_in_the_log(tmp_path, monkeypatch):
+    run = Run.create(TINY, folder=tmp_path / "a")
+    monkeypatch.setenv("PYTHONPATH", broken(tmp_path / "first", "raise ImportError('no such <engine>')"))
+    process = WaitingProcess(run.folder)
+    while is_alive(process.number, process.mark):
+        time.sleep(0.02)
+    assert not process.train(run.folder)
+    assert log.last_line(run.folder, process.mark) == "ImportError: no such <engine>"
 
 
 def test_truncated_line_of_metrics_is_left_out_and_a_repeated_epoch_counts_once(tmp_path):

@@ -48,13 +48,14 @@ def start(run: Run, *, force: bool, process: WaitingProcess | None = None) -> No
             return
         spare = take_spare_process()
         if not (spare and _hand_over(run, spare)):
-            _hand_over(run, WaitingProcess(run.folder / log.FILE))
+            _hand_over(run, WaitingProcess(run.folder))
 
 
 def _hand_over(run: Run, process: WaitingProcess, *, last: bool = True) -> bool:
     """Hand a run to a process; return whether the process accepted it."""
     status = read_status(run.folder) or Status("waiting", epochs=run.recipe.epochs)
-    log.write_mark(run.folder, process.mark)
+    if process.folder != run.folder:
+        log.write_mark(run.folder, process.mark)
     status = status._replace(process=process.number, mark=process.mark, host=socket.gethostname())
     run.tell(status._replace(state="waiting", reason=""))
     return process.train(run.folder, last=last)

@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from senet_lab.extras import require
 from senet_lab.nets.on_keras.backend import CPU_SETTINGS
+from senet_lab.training.runs import log
 
 WORKER = "senet_lab.training.worker.worker"
 # Environment variables that affect computation.
@@ -41,18 +42,21 @@ class WaitingProcess:
     """
 
     def __init__(
-        self, log: Path | None = None, *, several: bool = False, variables: Mapping[str, str] = NO_VARIABLES
+        self, folder: Path | None = None, *, several: bool = False, variables: Mapping[str, str] = NO_VARIABLES
     ) -> None:
         """Start the process.
 
         Args:
-            log: file for its output before it has a run; None discards it.
+            folder: of its first run, whose log has its output from the start; None discards it until it has a run.
             several: whether it will train several runs in turn.
             variables: environment variables that it has in addition to ours.
         """
         self.mark, self.environment = f"{TRAINS_SEVERAL if several else 'worker'}-{token_hex(8)}", settings()
         environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **MALLOC_SETTINGS, **CPU_SETTINGS, **os.environ, **variables}
-        with open(log or os.devnull, "ab") as output:
+        self.folder = folder
+        if folder:
+            log.write_mark(folder, self.mark)  # first, since a process may end before it is handed the run
+        with open(folder / log.FILE if folder else os.devnull, "ab") as output:
             self._process = subprocess.Popen(  # in its own session, so that our Ctrl+C does not reach it
                 [sys.executable, "-m", WORKER, "--wait", self.mark],
                 stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True, env=environment,
@@ -76,6 +80,7 @@ class WaitingProcess:
             stdin.write(os.fsencode(folder) + b"\n")
             stdin.flush()
         except (OSError, ValueError):
+            self.end()
             return False
         if last:
             self.end()
