@@ -364,9 +364,11 @@ class Architecture:
         """
         if isinstance(name, str) and name not in PRESETS and (meant := foreign_names.fields_of(name)) is not None:
             fit = foreign_names.preset_of(meant)
+            known = repr(fit) if fit else repr(cls(**meant))
+            if fit and "convention" in meant:
+                known += f" with convention={meant['convention']!r}"
             rule = f"must be one of {len(PRESETS)} names"
-            advice = "Architecture.presets() lists all"
-            raise checks.InvalidValueError("name", name, rule, repr(fit or cls(**meant)), advice=advice)
+            raise checks.InvalidValueError("name", name, rule, known, advice="Architecture.presets() lists all")
         return cls(**PRESETS[checks.one_of("name", name, PRESETS, "Architecture.presets()")], convention=convention)
 
     @classmethod

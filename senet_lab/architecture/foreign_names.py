@@ -7,6 +7,7 @@ from typing import Any
 
 from senet_lab.architecture.presets import DEPTHS, PRESETS, depths
 
+_SOURCE = re.compile("(timm|torchvision)/")
 _RESNET = re.compile(
     r"(?P<attention>se|eca|cbam)?_?(?P<family>resnet|resnext)(?P<pooling>aa|blur)?_?(?P<depth>\d+)(?P<variant>[cdt])?"
     r"(?:_?(?P<cardinality>[1-9]\d{0,2})x(?P<base_width>[1-9]\d{0,2})d)?"
@@ -34,16 +35,32 @@ MAX_LENGTH = 64  # characters of a name
 def fields_of(name: str) -> dict[str, Any] | None:
     """Return the meta-parameters of a network by its name elsewhere; None if it is unknown. Case is ignored.
 
-    >>> fields_of("ecaresnet26t")
-    {'depth': 26, 'attention': 'eca', 'stem': 'tiered', 'stem_width': 32, 'projection_pooling': True}
+    The convention is timm's, which torchvision's networks share, or the paper's for those that timm calls legacy. A
+    preset has none, unless timm/ or torchvision/ stands before its name.
+
+    >>> fields_of("ecaresnet26")
+    {'depth': 26, 'attention': 'eca', 'convention': 'timm'}
     >>> preset_of(fields_of("regnety_004")), preset_of(fields_of("seresnet50.a1_in1k"))
     ('regnety_400mf', 'se_resnet50')
     """
-    stated = name[:MAX_LENGTH].lower().replace("-", "_").removeprefix("timm/")
+    own = name[:MAX_LENGTH].lower().replace("-", "_")
+    stated = _SOURCE.sub("", own)
     stated = re.sub(r"\.[a-z].*", "", stated)  # timm's tag for the recipe
     plain = stated.removeprefix("legacy_")
-    if plain in PRESETS:
-        return dict(PRESETS[plain])
+    if own in PRESETS:
+        return dict(PRESETS[own])
+    fields = dict(PRESETS[plain]) if plain in PRESETS else _published(plain, is_legacy=plain != stated)
+    return None if fields is None else fields | {"convention": "timm" if plain == stated else "paper"}
+
+
+def preset_of(fields: dict[str, Any]) -> str:
+    """Return the preset with these meta-parameters, in any convention; "" if there is none."""
+    plain = {name: value for name, value in fields.items() if name != "convention"}
+    return next((name for name, preset in PRESETS.items() if preset == plain), "")
+
+
+def _published(plain: str, *, is_legacy: bool) -> dict[str, Any] | None:
+    """Return the meta-parameters of a network of timm or torchvision, without its convention."""
     if found := _OF_TIMM.fullmatch(plain):
         cost = int(found["cost"])
         number = f"{cost}00mf" if cost < 10 else f"{cost / 10:g}gf"
@@ -52,13 +69,8 @@ def fields_of(name: str) -> dict[str, Any] | None:
         number = "_".join(filter(None, (found["number"], found["digit"]))) + found["unit"]
         return _regnet(number, OF_TORCHVISION if found["separator"] else {})
     if found := _RESNET.fullmatch(plain):
-        return _resnet(found, is_legacy=plain != stated)
+        return _resnet(found, is_legacy=is_legacy)
     return None
-
-
-def preset_of(fields: dict[str, Any]) -> str:
-    """Return the preset with these meta-parameters; "" if there is none."""
-    return next((name for name, preset in PRESETS.items() if preset == fields), "")
 
 
 def _regnet(cost: str, others: dict[str, dict[str, Any]]) -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from senet_lab.architecture.architecture import Architecture
 from senet_lab.checks import quoted
-from senet_lab.cli.networks import name_meant, named_architecture
+from senet_lab.cli.networks import named_architecture, nearest_name
 from senet_lab.extras import require
 from senet_lab.ledger.ledger import Ledger, Total
 from senet_lab.nets.sketch import Row
@@ -19,9 +20,12 @@ HEAD = ("parameters", "state", "multiply-adds", "activations")
 
 
 def count(arguments: argparse.Namespace) -> int:
-    """Print the sums of a network by kind of layer, or all of its layers."""
-    ledger = _ledger(arguments.network, arguments.input_shape)
+    """Print the sums of a network by kind of layer, or all of its layers, below what the network is."""
+    architecture = named_architecture(arguments.network)
+    ledger = _ledger(architecture, arguments.network, arguments.input_shape)
     table = _layers(ledger.rows) if arguments.layers else _kinds([*ledger.by_kind(), ledger.total])
+    if architecture:
+        sys.stdout.write(f"{architecture.name}, {architecture.convention} convention, {architecture.token()}\n\n")
     sys.stdout.write(f"{_aligned(table)}\n")
     if ledger.unknown:
         names = ", ".join(row.name for row in ledger.unknown)
@@ -29,19 +33,19 @@ def count(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ledger(network: str, shape: str | None) -> Ledger:
-    """Return the ledger of a file, a preset or a token.
+def _ledger(architecture: Architecture | None, network: str, shape: str | None) -> Ledger:
+    """Return the ledger of an architecture or a file.
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: it is neither.
     """
-    if architecture := named_architecture(network):
+    if architecture:
         if shape:
             raise ValueError("`--input-shape` is for saved models; a token states its own, as in ~input_shape=64x64x3.")
         return architecture.ledger()
     if not network.lower().endswith(".keras"):
-        fit = name_meant(network) or "se_resnet50"
-        raise ValueError(f"NETWORK (={quoted(network)}) must be a .keras file, a preset or a token; try {fit}.")
+        rule = "must be a .keras file, a preset, a token or a name of timm or torchvision"
+        raise ValueError(f"NETWORK (={quoted(network)}) {rule}; try {nearest_name(network)}.")
     require("keras", by="counting a saved model")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from senet_lab.nets.on_keras.loading import load
@@ -76,11 +80,10 @@ def _numbers(counts: Row | Total) -> tuple[str, ...]:
 
 def _aligned(table: Sequence[Sequence[str]]) -> str:
     """Return a table as text; words are aligned on the left, numbers on the right."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    texts = [
-        [cell.rjust(width) if _is_number(column) else cell.ljust(width) for cell in column]
-        for column, width in zip(zip(*table, strict=True), widths, strict=True)
-    ]
+    texts = []
+    for column in zip(*table, strict=True):
+        align, width = str.rjust if _is_number(column) else str.ljust, max(map(len, column))
+        texts.append([align(cell, width) for cell in column])
     return "\n".join("  ".join(row).rstrip() for row in zip(*texts, strict=True))
 
 

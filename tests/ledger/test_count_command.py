@@ -25,10 +25,11 @@ def test_preset_and_token_are_counted_like_their_ledger(capsys):
     assert main(["count", NETWORK.token()]) == 0
     lines = capsys.readouterr().out.splitlines()
     ledger = NETWORK.ledger()
-    assert lines[0].split() == ["kind", "layers", "parameters", "state", "multiply-adds", "activations"]
+    assert lines[0] == f"{NETWORK.name}, original convention, {NETWORK.token()}"
+    assert lines[2].split() == ["kind", "layers", "parameters", "state", "multiply-adds", "activations"]
     assert lines[-1].split()[1:5] == [f"{n:,}" for n in (len(ledger.rows), ledger.params, ledger.state, ledger.macs)]
     assert main(["count", "se_resnet50", "--layers"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1 + len(Architecture.preset("se_resnet50").ledger().rows)
+    assert len(capsys.readouterr().out.splitlines()) == 3 + len(Architecture.preset("se_resnet50").ledger().rows)
 
 
 def test_file_is_counted_at_the_given_size_and_names_layers_of_unknown_cost(capsys, file):
@@ -46,7 +47,7 @@ def test_file_whose_name_begins_like_a_token_is_a_file(capsys, file, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "problem"),
-    [(["nonsense"], "must be a .keras file, a preset or a token; try se_resnet50"),
+    [(["nonsense"], "must be a .keras file, a preset, a token or a name of timm or torchvision; try "),
      (["missing.keras"], "must be an existing file"),
      (["se_resnet50", "--input-shape", "8x8x3"], "is for saved models"),
      (["FILE"], "size of its input open; state one, as in --input-shape 224x224x3"),
