@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from architecture_pictures import pictures
+from install import GIGABYTES
 from panel_texts import PLACE, listing
 from readme_pictures import FINGERPRINTS, SHOTS, fingerprint
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "senet_lab"
 DECISIONS = sorted((ROOT / "docs/decisions").glob("0*.md"))
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *PACKAGE.rglob("README.md")]
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 FOLDERS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 HOPS = re.findall(r"`(\w+/[\w/]+\.(?:py|js))`: ((?:`[\w.]+`(?:, )?)+)", ARCHITECTURE)
@@ -29,6 +31,23 @@ def test_relative_links_lead_to_files(document):
         r"\]\((?!https?://|\.\./\.\./(?:deployments|releases)/)([^)#]+)", document.read_text()
     )  # or to GitHub
     assert not [link for link in links if not (document.parent / link).exists()]
+
+
+def headings(document):
+    """The anchors that GitHub gives to the headings of a document."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, *NOTEBOOKS], ids=name_of)
+def test_links_into_documents_lead_to_headings(document):
+    links = re.findall(r"\]\((?!https?://)([^)#]+\.md)#([^)]+)\)", document.read_text())
+    assert not [(path, title) for path, title in links if title not in headings(document.parent / path)]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/installation.md"])
+def test_documents_state_the_size_of_the_environment_as_the_installer_does(name):
+    assert set(re.findall(r"\(([\d.]+) GB", (ROOT / name).read_text())) == {str(GIGABYTES["on disk"])}
 
 
 def named_paths(text):
