@@ -93,7 +93,7 @@ def _heading(scene: Scene) -> str:
 def _strip(scene: Scene, interactive: bool = True) -> Html:
     """Draw the network with a mark above each gate, as soon as the network is known."""
     reading, ledger = scene.reading, scene.work.source.ledger() if scene.work else None
-    if ledger is None and reading is None:
+    if reading is None and (ledger is None or (scene.work and scene.work.failed)):
         return html()
     drawing = strip(
         ledger,
@@ -103,4 +103,4 @@ def _strip(scene: Scene, interactive: bool = True) -> Html:
         interactive=interactive and bool(reading),
         untrained=scene.untrained.specificity if scene.untrained else None,
     )
-    return html(strip_legend(), drawing)
+    return html(strip_legend() if reading else "", drawing)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from senet_lab.gatelens.choosers import PLACEHOLDER, channel_chooser, image_chooser
 from senet_lab.gatelens.controls import attribute_if, button
+from senet_lab.gatelens.results import LOAD, READ
 from senet_lab.gatelens.scene import Scene
 from senet_lab.gatelens.state import FOLDS_OF_TAB, IMAGE, NEED, WHAT, WHICH
 from senet_lab.gatelens.views.ablation import ablation_words, alone_and_together, chance_words
@@ -86,6 +87,8 @@ def _reason_to_wait(scene: Scene) -> Tab:
         return "This run has no weights yet. The first are saved after one epoch or one minute.", ""
     if scene.work is None:
         return NOTHING_SHIPS, ""
+    if scene.work.failed.keys() & {LOAD, READ}:
+        return "There are no gates to show; the message above says why.", ""
     words = "The gates appear here once the network is loaded and its gates have been read."
     return MOVING_WORDS if scene.is_moving else words, ""
 

@@ -7,7 +7,7 @@ ablation.ablation(switchable, images, labels, ["group3/block3"], "one")
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -46,14 +46,14 @@ class Ablation:
     how: str
     before: float
     after: float
-    classes: Sequence[int] | Array
-    class_before: Sequence[float] | Array
-    class_after: Sequence[float] | Array
+    classes: Sequence[int] | Array = field(repr=False)
+    class_before: Sequence[float] | Array = field(repr=False)
+    class_after: Sequence[float] | Array = field(repr=False)
     flipped: int
     images: int
     params: int | None
     macs: int | None
-    predictions: Array | None
+    predictions: Array | None = field(repr=False)
 
     @property
     def change(self) -> float:
@@ -106,10 +106,11 @@ def ablated(
     Args:
         model: a functional model with gates, or the result of `switchable` or `ablated`, whose switches are then reset.
         blocks: one or several paths such as "group3/block1", or none.
-        how: "one" leaves the maps unscaled, as without squeeze-excite; "mean" holds each channel at its mean over
-            `values`, the same for every image; "shuffled" gives each channel the gate of another channel for the
-            same image; "own" changes nothing. "one" also makes the maps larger than those that later layers were
-            trained on; "mean" isolates the value of responding to the image.
+        how: "one" leaves the channels unscaled, as without squeeze-excite or ECA; the gates per pixel of CBAM and
+            scSE remain. "mean" holds each channel at its mean over `values`, the same for every image; "shuffled"
+            gives each channel the gate of another channel for the same image; "own" changes nothing. "one" also makes
+            the maps larger than those that later layers were trained on; "mean" isolates the value of responding to
+            the image.
         values: gates by path, (images, channels), as `gates` returns them; only "mean" needs them.
         seed: random seed of the order of "shuffled".
 

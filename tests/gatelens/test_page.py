@@ -74,6 +74,8 @@ def test_a_network_without_gates_is_answered_in_the_panel():
     lens = GateLens(replace(SMALL, ratio=None).build())
     lens._work.wait(300)
     assert "has no squeeze-excite gate" in page(lens)["error"]
+    assert page(lens)["said"] == "There are no gates to show; the message above says why."
+    assert page(lens)["strip"] == ""
     with pytest.raises(RuntimeError, match="has no squeeze-excite gate"):
         lens.wait()
 

@@ -81,6 +81,11 @@ def test_gates_that_stand_still_are_said_to_and_are_no_finding_of_the_paper():
     assert "As in the paper" not in curves_words(ArrayReading(dead, READING.labels, NAMES), (0, 1, 2))
 
 
+def test_difference_that_the_untrained_network_has_as_well_is_no_finding():
+    assert "shows nothing that was learned" in curves_words(READING, (0, 1, 2), untrained=READING)
+    assert "nothing that was learned" not in curves_words(READING, (0, 1, 2), untrained=drawn_reading(rising=False))
+
+
 def test_words_about_ablation_count_points_and_savings():
     alone = {path: ablation_of(path, 0.9 - 0.01 * index) for index, path in enumerate(PATHS)}
     assert "2 of 4 blocks measured" in ablation_words(dict(list(alone.items())[:2]), None, NAMES, "one", 4)
@@ -108,7 +113,7 @@ def test_too_few_images_are_said_and_draw_all_the_same(images):
 
 def test_words_say_where_the_network_looks_with_gates_held_and_how_sure_it_is():
     assert looks_words(LOOKS, passage_of(), PATHS[3], NAMES) == (
-        "Seen in group 3 \u00b7 block 1, with all gates held at their mean, it looks at nearly the same places (50% <b>dog</b>); at 1, at nothing in "
+        "In group 3 \u00b7 block 1, with all gates held at their mean, the network looks at nearly the same places (50% <b>dog</b>); at 1, at nothing in "
         "particular (20% <b>dog</b>)."
     )
     opposite = replace_look(LOOKS.by_class[1][2], likeness=-0.4)

@@ -410,6 +410,7 @@ def test_an_ablation_counts_what_it_measured(model, switched):
     known = ablation(switched, IMAGES, labels, made.blocks, "shuffled", before=model.predict_on_batch(IMAGES))
     assert (known.before, known.after) == (made.before, made.after)
     assert ablation(switched, IMAGES, labels, made.blocks, "mean").images == 7
+    assert "array" not in repr(made)  # a notebook shows it
 
 
 @pytest.mark.parametrize(("n_classes", "is_exact"), [(2, True), (10, False)])

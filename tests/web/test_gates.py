@@ -108,7 +108,7 @@ def test_recorded_channels_are_shown_and_others_need_an_installation(lens):
 @pytest.mark.parametrize("image", [0, 1])
 def test_where_the_network_looks_is_recorded(lens, image):
     shown = lens.send(tab=IMAGE, image=image)
-    assert "with all gates held at their mean, it looks at" in shown["said"]
+    assert "with all gates held at their mean, the network looks at" in shown["said"]
     assert lens.traits["body"].count('alt="Grad-CAM for') in (3, 6)
 
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from senet_lab.weights.pretrained import Card
 
 HOW_WORDS = {
-    "one": "at 1, as without squeeze-excite",
+    "one": "at 1, which scales no channel",
     "mean": "at the mean over the images",
     "shuffled": "shuffled between channels",
 }
 HOW_BRIEF = {"one": "at 1", "mean": "at the mean", "shuffled": "shuffled"}
-HOW_LABELS = {**HOW_BRIEF, "one": "at 1 (no SE)"}
+HOW_LABELS = {**HOW_BRIEF, "one": "at 1 (no scaling)"}
 LEFT, LEFT_WIDTH = 168, 236  # where the bars of blocks and their numbers begin, and their width
 NAMES, RIGHT, RIGHT_WIDTH = 438, 536, 236  # where names of classes and their bars and numbers begin, and their width
 NUMBER_WIDTH = 48  # of the longest number next to a bar, -100.0

@@ -26,6 +26,7 @@ MAX_ROWS = 40  # of the table
 
 ALIKE = 0.05  # range of the classes' means, averaged over the channels, below which we call the classes similar
 RISE = 2.0  # by how much the range must grow from the first stage to the last for us to call it rising
+LEARNED = 2.0  # times the difference between classes in the untrained network, which is due to the images alone
 
 
 def curves(reading: Reading, classes: Sequence[int], block: str = "") -> Html:
@@ -101,6 +102,8 @@ def curves_words(reading: Reading, classes: Sequence[int], block: str = "", untr
     parts = f"Averaged over the channels, the mean gates of these classes differ by {ends}.{_still(reading, still)}"
     if len(moving) < 2:
         return parts
+    if untrained and distances[last] < LEARNED * untrained.mean_class_distance(last, classes):
+        return f"{parts} Those of the untrained network differ about as much, so this shows nothing that was learned."
     if distances[last] <= RISE * distances[first]:
         return f"{parts} The paper found on ImageNet that classes separate with depth; this network does not show that."
     if distances[first] < ALIKE:

@@ -93,7 +93,7 @@ def looks_words(looks: Looks, passage: Passage, path: str, classes: Sequence[str
         f"{_place_words(at[how])} ({as_percent(at[how].probability, 0)} {(passage.outputs or classes)[number]})"
         for how in ("mean", "one")
     )
-    return f"Seen in {title(path)}, with all gates held at their mean, it looks at {mean}; at 1, at {one}."
+    return f"In {title(path)}, with all gates held at their mean, the network looks at {mean}; at 1, at {one}."
 
 
 def _place_words(look: Look) -> str:
