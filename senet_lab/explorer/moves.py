@@ -12,7 +12,7 @@ from senet_lab.architecture.style import FAMILIES, STYLE_FIELDS, USUAL_RATIOS
 from senet_lab.checks import MAX_SIDE, Bare, InvalidTypeError, InvalidValueError, nearest, one_of, whole
 from senet_lab.ledger.budget import at_constant_cost
 from senet_lab.widgets.parsing import parse_field
-from senet_lab.widgets.presets import find_network
+from senet_lab.widgets.presets import find_network, preset_name
 
 MOVES = (
     "preset", "family", "depth", "groups", "cardinality", "base_width", "w0", "wa", "wm", "group_width", "ratio",
@@ -68,8 +68,14 @@ def _with_groups(architecture: Architecture, rows: Any) -> Architecture:
 
 
 def _with_preset(architecture: Architecture, name: str | None) -> Architecture:
-    """Set a network by name; None keeps the current network, which has no such name."""
-    return architecture if name is None else find_network(name, architecture.convention)
+    """Set a network by name; None keeps the current network, which has no such name.
+
+    A convention that came with one of timm's networks goes with it.
+    """
+    if name is None:
+        return architecture
+    has_own_convention = (preset_name(architecture) or "").startswith("timm/")
+    return find_network(name) if has_own_convention else find_network(name, architecture.convention)
 
 
 def _with_side(architecture: Architecture, value: Any) -> Architecture:

@@ -69,6 +69,14 @@ def test_a_network_of_timm_is_a_preset_under_its_name_in_timm(name):
     assert shown.hint == f"same as timm\u2019s {name.removeprefix('timm/')}; its weights load"
 
 
+def test_preset_after_a_network_of_timm_is_the_same_as_before_it():
+    first = Architecture.preset("se_resnet50")
+    for name in ("timm/ecaresnet50d", "timm/legacy_seresnet18"):
+        assert apply_move(apply_move(first, "preset", name), "preset", "se_resnet50") == first
+    paper = Architecture(convention="paper")
+    assert apply_move(paper, "preset", "resnet50") == Architecture.preset("resnet50", "paper")
+
+
 def test_the_hint_of_the_preset_gives_the_name_in_timm():
     hints = {control.name: control.hint for control in controls(Architecture(convention="paper"))}
     assert hints["preset"] == "same as timm\u2019s legacy_seresnet50; its weights load"
