@@ -116,7 +116,7 @@ export function layerTable(body, tools) {
   const scroller = () => /** @type {HTMLElement | null | undefined} */ (table()?.closest(".sn-scroll"));
 
   function arrange() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wordsOf(search.value);
     matches = words.length ? filter(words) : [...layers];
     count.textContent = words.length ? summary() : "";
     if (!COLUMNS[sortKey]) return;
@@ -230,6 +230,17 @@ export function layerTable(body, tools) {
     },
   };
 }
+
+/**
+ * Returns the words of a filter: group3/block1 is two, and 7x7 is written as in the table.
+ * @param {string} text
+ */
+const wordsOf = (text) =>
+  text
+    .toLowerCase()
+    .replace(/(\d)x(?=\d)/g, "$1\u00d7")
+    .split(/[\s,/]+/)
+    .filter(Boolean);
 
 /** @param {Layer} layer */
 const textOf = (layer) =>

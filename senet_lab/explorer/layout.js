@@ -48,7 +48,7 @@ export function layout(el, view) {
         <div data-part="mark"></div>
         <div class="sn-tabs" role="tablist" aria-label="Views" data-part="tabs">${tabButtons(TABS, view)}</div>
         <div class="sn-tools" data-part="tools" hidden>
-          <label>Filter <input type="search" placeholder="se_gate, group3, dense"></label>
+          <label>Filter <input type="search" placeholder="group3 conv 3x3"></label>
           <output></output><button type="button" class="sn-button" data-ask="csv">Copy as CSV</button>
         </div>
         <div data-part="body" role="tabpanel" id="${view}"></div>

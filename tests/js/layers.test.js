@@ -216,6 +216,8 @@ test("all words of a filter must be in a row, whatever the column; the sum is of
   expect(names()).toEqual(["group1_block1_se_reduce"]);
   filter("group1 56²");
   expect(tools.querySelector("output")?.textContent).toBe("2 of 4 layers: 4,864 parameters");
+  filter("group1/block1, 3x3");
+  expect(names()).toEqual(["group1_block1_conv2"]);
   filter("nonsense");
   expect(tools.querySelector("output")?.textContent).toBe("No layers match. Change the filter.");
 });
