@@ -223,7 +223,7 @@ def test_an_image_of_the_sample_goes_through_the_network(page):
     expect(said(page)).to_contain_text(f"{name} is classified as", timeout=60_000)
     expect(page.locator(".sn-thumb[aria-pressed=true]")).to_be_focused()
     expect(page.locator(".sn-look img + img").first).to_be_visible(timeout=60_000)
-    expect(said(page)).to_contain_text("with all gates held at their mean, it looks at")
+    expect(said(page)).to_contain_text("with all gates held at their mean, the network looks at")
     fold(page, "Channels").press("Enter")
     expect(page.locator(".sn-fold .sn-maps img")).to_have_count(16)
     fold(page, "Channels").press("Enter")

@@ -432,7 +432,7 @@ def test_gates_of_a_lesson_are_looked_into(page, url):
     expect(lens.locator(".sn-effect")).to_contain_text("accuracy 88.7")
     lens.get_by_role("tab", name="This image").click()
     expect(sentence).to_contain_text("Image 1 is classified as")
-    expect(sentence).to_contain_text("with all gates held at their mean, it looks at")
+    expect(sentence).to_contain_text("with all gates held at their mean, the network looks at")
     thumbs = lens.locator(".sn-thumb")
     second, third = (thumbs.nth(at).get_attribute("data-value") for at in (1, 2))
     thumbs.nth(1).click()
