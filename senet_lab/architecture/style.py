@@ -7,7 +7,17 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from senet_lab.architecture.aliases import AliasDict, current_name
-from senet_lab.checks import MAX_CHANNELS, InvalidValueError, Parameter, Setting, flag, one_of, real, whole
+from senet_lab.checks import (
+    MAX_CHANNELS,
+    InvalidTypeError,
+    InvalidValueError,
+    Parameter,
+    Setting,
+    flag,
+    one_of,
+    real,
+    whole,
+)
 
 FAMILIES = ("resnet", "resnext", "regnet")
 
@@ -152,6 +162,9 @@ STYLE_FIELDS = tuple(field.name for field in fields(Style))
 
 def validate(name: str, value: Any) -> Any:
     """Return the value of one style field if it is valid; else raise an error that suggests a valid one."""
+    if name == "attention" and (value is None or (isinstance(value, str) and value == "none")):
+        error = InvalidTypeError if value is None else InvalidValueError
+        raise error(name, value, "must name a module; without any, the ratio is None", "ratio=None")
     if name in CHOICES:
         return one_of(name, value, CHOICES[name])
     if name == "squeeze_divisor":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,8 @@ def nearest(value: Any, choices: Collection[Any]) -> Any:
         return _close(value, choices)[0]
     if isinstance(value, int) and abs(value) > MAX_UNITS:  # may be too large for a float
         return max(choices) if value > 0 else min(choices)
+    if isinstance(value, str) and (digits := re.search(r"\d+", value[:QUOTE_LENGTH])):  # 50 in "50d"
+        value = digits[0]
     try:
         return min(choices, key=lambda choice: abs(choice - float(value)))
     except Exception:  # a foreign `__float__` may raise anything
@@ -82,6 +85,8 @@ def _close(value: Any, choices: Collection[str]) -> list[str]:
     """Return up to three choices, the nearest in spelling first."""
     # Comparing is slow, and no name is longer than what an error quotes.
     start = value[:QUOTE_LENGTH] if isinstance(value, str) else quoted(value)
+    if start and (longer := [choice for choice in choices if start.lower() in choice]):
+        return sorted(longer, key=len)[:MAX_CLOSE]  # "float16" is in "mixed_float16", but nearer to "float32"
     return difflib.get_close_matches(start.lower(), choices, MAX_CLOSE, 0) or list(choices)[:MAX_CLOSE]
 
 

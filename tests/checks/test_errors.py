@@ -177,3 +177,17 @@ def hand_made_errors():
 
 def test_errors_that_pages_show_have_fields():
     assert Counter(hand_made_errors()) == ONLY_IN_PYTHON
+
+
+@pytest.mark.parametrize(
+    ("make", "value", "fit"),
+    [
+        (lambda value: Recipe(precision=value), "float16", "'mixed_float16'"),
+        (lambda value: Recipe(precision=value), "bfloat16", "'mixed_bfloat16'"),
+        (lambda value: Architecture(depth=value), "101d", "101"),
+        (lambda value: Architecture(attention=value), "none", "ratio=None"),
+        (lambda value: Architecture(attention=value), None, "ratio=None"),
+    ],
+)
+def test_suggestion_is_what_was_probably_meant(make, value, fit):
+    assert str(error_of(make, value)).endswith(f"; try {fit}.")

@@ -8,6 +8,11 @@ from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.style import STYLE_FIELDS
 from senet_lab.ledger.differences import less
 
+LABELS = {
+    "se_bias": "SE biases", "conv_bias": "convolution biases", "stride_place": "stride in the",
+    "eca_kernel": "size of ECA's kernel:",
+}  # fmt: skip
+
 
 def explain_counts(published: Architecture, ours: Architecture) -> str:
     """Return how our convention changes the counts of a published network, field by field; "" if they are equal.
@@ -49,10 +54,8 @@ def _reasons(parts: list[tuple[str, int]], step: int) -> str:
 
 
 def _style_words(name: str, value: object) -> str:
-    """Return a choice in words, such as: no SE biases, stride in the 3x3."""
-    label = {"se_bias": "SE biases", "conv_bias": "convolution biases", "stride_place": "stride in the"}.get(
-        name, name.replace("_", " ")
-    )
+    """Return a choice in words, such as: no SE biases, stride in the 3x3, size of ECA's kernel: formula."""
+    label = LABELS.get(name, name.replace("_", " "))
     if isinstance(value, bool):
         return label if value else f"no {label}"
     return f"{label} {value}"

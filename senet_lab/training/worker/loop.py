@@ -74,11 +74,11 @@ class Loop:
         """Prepare everything that training needs."""
         reporter, folder = self.reporter, self.run.folder
         reporter.warn(changed_versions(self.run.config["versions"]))
-        images = self._load_images()  # before the trial of a precision, since some files may be bad
         self.recipe = precision.settled(self.run, self._raise_if_stopped)
         model.configure_keras(self.recipe)
         self.devices = prepare_devices(self.run.placement, self.recipe.accumulate)
         reporter.status = reporter.status._replace(device=model.device_name())
+        images = self._load_images()
         self._x_test, self._y_test = images.x_test, images.y_test
         reporter.warn(omission_words(images))
         scale = ensure_scale(folder, images)
