@@ -110,8 +110,8 @@ def stages(sizes: Sizes) -> tuple[tuple[int, int], ...]:
         return table
     fit = _largest_depth(sizes, _is_buildable)
     rule = (
-        f"gives {len(table)} stages, the last {table[-1][0]:,} channels wide; possible are up to {checks.MAX_GROUPS} "
-        f"stages and {checks.MAX_CHANNELS:,} channels"
+        f"gives {len(table)} groups, the last {table[-1][0]:,} channels wide; possible are up to {checks.MAX_GROUPS} "
+        f"groups and {checks.MAX_CHANNELS:,} channels"
     )
     raise checks.InvalidValueError("depth", sizes.depth, rule, checks.Setting("depth", fit))
 
@@ -127,7 +127,7 @@ def check_stages(sizes: Sizes, side: int, stem_stride: int) -> None:
     if not 1 <= most < checks.MAX_GROUPS or n_stages <= max(most, USUAL_STAGES):
         return
     fit = _largest_depth(sizes, lambda table: len(table) <= most and _is_buildable(table))
-    rule = f"gives {n_stages} stages, each of which halves the image; an image of {side} pixels allows up to {most}"
+    rule = f"gives {n_stages} groups, each of which halves the image; an image of {side} pixels allows up to {most}"
     raise checks.InvalidValueError("depth", sizes.depth, rule, checks.Setting("depth", fit))
 
 

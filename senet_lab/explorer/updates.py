@@ -15,6 +15,7 @@ from senet_lab.explorer.moves import COST_PAIR, apply_move
 from senet_lab.explorer.reach import can_keep_cost
 from senet_lab.explorer.state import State
 from senet_lab.export import FORMS
+from senet_lab.widgets.labels import parameter_label
 from senet_lab.widgets.refusals import refusal
 
 
@@ -37,7 +38,8 @@ def apply_moves(state: State, moves: dict[str, Any], gesture: str) -> State:
         try:
             state = _apply_move(state, name, value)
         except (ValueError, TypeError) as error:
-            refused[name] = refusal(error, value, field_text(state.architecture, name, state.batch))
+            present = field_text(state.architecture, name, state.batch)
+            refused[name] = refusal(error, value, present, {"depth": parameter_label("depth", state.architecture)})
     return replace(state, refused=refused)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from senet_lab.checks import Bare, Element, Name, ParameterError, Words, quoted, shortened
@@ -26,10 +28,11 @@ class PageWords(Words):
     Args:
         value: the typed or chosen value; None if there is none.
         present: the current value of a text field; "" for other controls.
+        labels: the names that have another label here, such as the depth of a RegNet.
     """
 
-    def __init__(self, value: Any = None, present: str = "") -> None:
-        self._present = present
+    def __init__(self, value: Any = None, present: str = "", labels: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._present, self._labels = present, {**LABELS, **labels}
         self._typed = shortened(value.strip(), MAX_TYPED_QUOTE) if isinstance(value, str) else None
         text = value.strip() if isinstance(value, str) else value
         self._read = parse_field(text) if isinstance(text, str) and present else text
@@ -43,7 +46,7 @@ class PageWords(Words):
     def name(self, name: Name) -> str:
         """Return a label; for an element, also the number of its group, counted from 1."""
         plain, element = (name.name, name) if isinstance(name, Element) else (name, None)
-        label = LABELS.get(plain, plain.replace("_", " "))
+        label = self._labels.get(plain, plain.replace("_", " "))
         return label if element is None or plain == "input_shape" else f"{label} of group {element.indices[0] + 1}"
 
     def value(self, value: Any, name: Name = "") -> str:
@@ -70,7 +73,7 @@ class PageWords(Words):
 
     def setting(self, name: str, value: Any) -> str:
         """Return the label of a parameter and a value."""
-        return f"{LABELS.get(name, name)} {value!r}"
+        return f"{self._labels.get(name, name)} {value!r}"
 
     def columns(self, names: tuple[str, ...]) -> str:
         """Return the names of the numbers in a row, as the field of the groups calls them."""
@@ -101,7 +104,7 @@ def page_text(error: BaseException, value: Any = None, present: str = "") -> str
     return PageWords(value, present).sentence(error) if isinstance(error, ParameterError) else str(error)
 
 
-def refusal(error: Exception, value: Any, present: str = "") -> str:
+def refusal(error: Exception, value: Any, present: str = "", labels: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return why a value is invalid, as a sentence with a capital; for the arguments see `PageWords`.
 
     >>> from senet_lab.checks import InvalidTypeError
@@ -110,5 +113,5 @@ def refusal(error: Exception, value: Any, present: str = "") -> str:
     """
     if isinstance(error, OSError):  # about a file, which has no label
         return str(error)
-    text = page_text(error, value, present)
+    text = PageWords(value, present, labels).sentence(error) if isinstance(error, ParameterError) else str(error)
     return text[:1].upper() + text[1:]

@@ -151,11 +151,11 @@ REFUSED = [
     ({"ratio": (4, 4)}, "`ratio` (=(4, 4)) must have one entry per group (=4); try (4, 4, 4, 4)."),
     (
         {"wm": 1.2, "depth": 80, "input_shape": (2**16, 2**16, 3)},
-        "`depth` (=80) gives 19 stages, the last 2,208 channels wide; possible are up to 12 stages",
+        "`depth` (=80) gives 19 groups, the last 2,208 channels wide; possible are up to 12 groups",
     ),
     (
         {"wa": 60, "wm": 1.3, "depth": 40, "input_shape": (96, 64, 3)},
-        "stages, each of which halves the image; an image of 64 pixels allows up to 5; try depth=",
+        "groups, each of which halves the image; an image of 64 pixels allows up to 5; try depth=",
     ),
     (
         {"input_shape": (16, 16, 3)},

@@ -115,6 +115,7 @@ def test_regnets_table_prints_one_decimal_and_no_empty_column():
     heads = [head.text for head in table.find("thead").iter("th")]
     assert heads[-4:] == ["Printed GMACs", "Printed params (M)", "Printed activations (M)", "Top-1 error (%)"]
     rows = {row[0].text: [cell.text for cell in row] for row in table.find("tbody")}
+    assert "printed activations are those of convolutions and dense layers alone" in table.find("caption/small").text
     assert rows["RegNetY-32GF"][1:] == ["145,046,770", "158,288", "32,279,552,832", "32.3", "145.0", "30.3", "19.0"]
 
 

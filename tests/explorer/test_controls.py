@@ -228,6 +228,7 @@ def test_the_depth_of_a_regnet_is_called_blocks(explorer):
     assert control_of(explorer, "depth")["label"] == "Blocks"
     ask(explorer, depth=17)
     assert "Blocks 16 \u2192 17" in explorer.shown["said"]
+    assert "Blocks (0) must be at least 1" in ask(explorer, depth=0)["error"]
 
 
 def test_cbam_pools_in_both_ways_so_that_the_squeeze_cannot_be_moved(explorer):

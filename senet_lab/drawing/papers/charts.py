@@ -159,6 +159,8 @@ def counting_note(results: Results) -> str:
             f"{_params(row, results):.{decimals + 1}f} M{words}, where the paper prints {row.mparams:.{decimals}f}"
             for row in odd
         ]
+    if any(row.mactivations is not None for row in results.rows):
+        notes.append("printed activations are those of convolutions and dense layers alone")
     return "; ".join(notes)
 
 
