@@ -191,7 +191,7 @@ def test_images_come_in_one_array_or_in_any_batches_and_nothing_changes(model):
         g.gates(model, IMAGES[:0])
     with pytest.raises(ValueError, match=r"`batch` \(=0\)"):
         g.gates(model, IMAGES, batch=0)
-    with pytest.raises(ValueError, match="try 'group1_block1_bn2'"):
+    with pytest.raises(ValueError, match="try 'group1_block1_bn1' or 'group1_block1_bn2'"):
         g.observed(model, IMAGES, also=["group1_block1_bn"])
 
 

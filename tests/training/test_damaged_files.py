@@ -99,7 +99,7 @@ CONFIGS = [
     (config(recipe={"epochs": 0}), "its `recipe` cannot be read: `epochs` (=0) must be at least 1; try 1"),
     (
         config(recipe={"epoch": 3}),
-        "its `recipe` cannot be read: `field of a recipe` (='epoch') must be one of 14 names; try 'epochs', ",
+        "its `recipe` cannot be read: `field of a recipe` (='epoch') must be one of 14 names; try 'epochs'",
     ),
     (config(recipe={"learning_rate": float("nan")}), "its `recipe` cannot be read: `learning_rate` (=nan) must be"),
     (config(recipe={"learning_rate": 10**400}), "its `recipe` cannot be read: `learning_rate` (="),
