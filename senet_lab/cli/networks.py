@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from senet_lab.architecture.architecture import Architecture
 from senet_lab.architecture.foreign_names import fields_of
@@ -21,6 +22,8 @@ def named_architecture(name: str) -> Architecture | None:
     Raises:
         ValueError: a token of another version, or with an invalid value.
     """
+    if name.lower().endswith(".keras") or (name not in PRESETS and Path(name).exists()):
+        return None  # a file or a run, even if it is named after a network
     if TOKEN.fullmatch(name):
         return Architecture.from_token(name)
     fields = fields_of(name)

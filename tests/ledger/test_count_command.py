@@ -39,9 +39,11 @@ def test_file_is_counted_at_the_given_size_and_names_layers_of_unknown_cost(caps
     assert "Multiply-adds unknown, and in no sum: erase." in out
 
 
-def test_file_whose_name_begins_like_a_token_is_a_file(capsys, file, tmp_path):
-    named = shutil.copy(file, tmp_path / "senet1_mine.keras")
-    assert main(["count", str(named), "--input-shape", "10x10x3"]) == 0
+@pytest.mark.parametrize("name", ["senet1_mine.keras", "resnet50.keras", "regnety_004.keras"])
+def test_file_whose_name_begins_like_a_network_is_a_file(capsys, file, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(file, name)
+    assert main(["count", name, "--input-shape", "10x10x3"]) == 0
     assert "10,800" in capsys.readouterr().out
 
 
