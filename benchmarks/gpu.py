@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from timing import first, machine, serve
-from turns import Contest, EndedError, NoResultError, Process, compare, environment
+from turns import Contest, NoResultError, Process, compare, environment
 
 HERE = Path(__file__).parent
 NAMES = {"SE-ResNet-50": ("resnet", "seresnet50"), "SE-ResNeXt-50": ("resnext", "seresnext50_32x4d")}
@@ -121,7 +121,7 @@ def hold(peers: str, *, quick: bool) -> dict[str, Any]:
                 its, about = compare(contest, environment({}))
                 reason = "; ".join(about["missing"])
                 results += its
-            except (NoResultError, EndedError) as error:
+            except NoResultError as error:
                 reason = str(error)
         missing += [f"{name}: {reason}"] if reason else []
         print(f"{time.perf_counter() - start:4.0f} s  {name}  {reason}", flush=True)

@@ -141,10 +141,10 @@ def _circumstances(contests: Contests) -> str:
     rounds = sorted({each["rounds"] for each in contests.values()})
     repeated = sum(each["spoiled"] for each in contests.values())
     again = f"; {repeated} spoiled rounds were measured again" if repeated else ""
+    slow = "implementations that need seconds per call took part in the first three only"
     return (
-        f"Measured {', and '.join(sorted(where))}, in {' or '.join(map(str, rounds))} rounds, of which implementations "
-        f"that take seconds ran in the first three. Other programs took at most {100 * foreign:.1f}% of the "
-        f"processors\u2019 time in the median round{again}."
+        f"Measured {', and '.join(sorted(where))}, in {' or '.join(map(str, rounds))} rounds; {slow}. Other programs "
+        f"took at most {100 * foreign:.1f}% of the processors\u2019 time in the median round{again}."
     )
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 MAX_SIDES = 8  # of a shape, not counting the batch
-# Sets, since every row is looked up: what computes a gate per channel; then all that belongs to attention.
+# Roles of layers that compute a gate per channel, and of all layers of attention; sets, as each row is looked up.
 GATE_ROLES = frozenset(["squeeze", "reduce", "gate"])
 SE_ROLES = GATE_ROLES | {"scale", "spatial squeeze", "spatial gate", "spatial scale", "sum"}
 

@@ -129,12 +129,15 @@ def test_checkpoint_that_is_temporarily_unreadable_is_not_treated_as_damaged(tmp
 def test_the_command_line_trains_lists_and_answers_nonsense(thumbnails, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     brief = ["--data", thumbnails, "--token", MINI.token(), "--epochs", "1", "--batch", "50"]
-    assert main(["train", *brief, "--folder", "runs/one"]) == 0
+    assert main(["train", *brief, "--precision", "auto", "--folder", "runs/one"]) == 0
     assert main(["runs"]) == 0
     out = capfd.readouterr().out
-    assert re.search(r"one: SE-ResNet-\d+, finished, 1 of 1 epoch done.*best validation accuracy 0\.\d+", out)
+    assert re.search(
+        r"one: SE-ResNet-\d+, precision auto \(\w+\), finished, 1 of 1 epoch done.*best validation accuracy 0\.\d+", out
+    )
     assert len(re.findall(r"^epoch 1: loss .*, validation: loss ", out, re.MULTILINE)) == 1
     assert "s left" not in out.splitlines()[-1]
+    assert f"Precision: {Run('runs/one').precision_choice().words()}" in out
     (tmp_path / "runs/own").mkdir()
     (tmp_path / "runs/own/config.json").write_text("{}")  # another program's
     for arguments, words in (

@@ -1,4 +1,4 @@
-"""Recorded reading: the statistics of a network's gates as JSON, and the reading that is drawn from them."""
+"""Recorded reading: write the statistics of a network's gates as JSON, and read them where there is no NumPy."""
 
 from __future__ import annotations
 
